@@ -1,0 +1,80 @@
+"""How a result was made, written into every result file."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from deep_oversampling import __version__
+
+LIBRARIES = (
+    "imbalanced-learn",
+    "jax",
+    "keras",
+    "numpy",
+    "pyarrow",
+    "scikit-learn",
+    "scipy",
+    "tensorflow",
+    "tensorflow-cpu",
+)
+
+
+def library_versions() -> dict[str, str]:
+    """Return the installed version of every library a result may depend on."""
+    versions = {"deep-oversampling": __version__}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a file was made from.
+
+    Parameters
+    ----------
+    kind : str
+        The kind of file, for example ``"skewed"`` or ``"score"``.
+    settings : dict
+        The settings the content depends on, JSON-serialisable.
+    seed : int or None, default=None
+        The seed of the run, where it draws random numbers.
+    versions : dict of str
+        Library versions, by default those installed.
+    """
+
+    kind: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    versions: dict[str, str] = field(default_factory=library_versions)
+
+    @property
+    def settings_hash(self) -> str:
+        """SHA-256 of the settings in canonical JSON."""
+        canonical = json.dumps(self.settings, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Return the provenance as canonical JSON."""
+        return json.dumps(
+            {
+                "kind": self.kind,
+                "settings": self.settings,
+                "settings_hash": self.settings_hash,
+                "seed": self.seed,
+                "versions": self.versions,
+            },
+            sort_keys=True,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Provenance":
+        """Read what :meth:`to_json` wrote."""
+        fields = json.loads(text)
+        fields.pop("settings_hash")
+        return cls(**fields)

@@ -1,0 +1,148 @@
+"""The columns of every kind of Parquet file, declared once."""
+
+import pyarrow as pa
+
+MEASURED = {"measured": "true"}
+"""Field metadata of what a clock gives: left out when two runs' contents are compared."""
+
+RUN_FIELDS = [
+    pa.field("dataset", pa.string()),
+    pa.field("minority", pa.string()),
+    pa.field("imbalance_ratio", pa.int32()),
+    pa.field("replicate", pa.int32()),
+]
+"""The columns that name one skewed set."""
+
+
+def image_schema(n_pixels: int) -> pa.Schema:
+    """Return the columns of a set of grey images.
+
+    Parameters
+    ----------
+    n_pixels : int
+        Pixels of one image; each is one unsigned byte, row by row.
+
+    Returns
+    -------
+    pyarrow.Schema
+        ``image``, ``label`` and ``source_index``, the image's position in the original set
+        (missing for synthetic images).
+    """
+    return pa.schema(
+        [
+            pa.field("image", pa.binary(n_pixels)),
+            pa.field("label", pa.uint8()),
+            pa.field("source_index", pa.uint32()),
+        ]
+    )
+
+
+MANIFEST = pa.schema(
+    [
+        *RUN_FIELDS,
+        pa.field("class", pa.int32()),
+        pa.field("count", pa.int32()),
+        pa.field("seed", pa.int64()),
+        pa.field("images_sha256", pa.string()),
+        pa.field("file_sha256", pa.string()),
+        pa.field("file", pa.string()),
+    ]
+)
+
+HISTORY = pa.schema(
+    [
+        pa.field("phase", pa.string()),
+        pa.field("epoch", pa.int32()),
+        pa.field("term", pa.string()),
+        pa.field("value", pa.float64()),
+        pa.field("seconds", pa.float64(), metadata=MEASURED),
+        pa.field("images_per_second", pa.float64(), metadata=MEASURED),
+    ]
+)
+
+CANDIDATE = pa.struct(
+    [
+        pa.field("weight", pa.float64()),
+        pa.field("fold", pa.int32()),
+        pa.field("minority_f1", pa.float64()),
+    ]
+)
+
+SCORE = pa.schema(
+    [
+        *RUN_FIELDS,
+        pa.field("method", pa.string()),
+        pa.field("protocol", pa.string()),
+        pa.field("classifier_seed", pa.int32()),
+        pa.field("confusion", pa.list_(pa.list_(pa.int64()))),
+        pa.field("log_loss", pa.list_(pa.float64())),
+        pa.field("candidates", pa.list_(CANDIDATE)),
+        pa.field("chosen_weight", pa.float64()),
+        pa.field("notes", pa.list_(pa.string())),
+        pa.field("search_seconds", pa.float64(), metadata=MEASURED),
+        pa.field("fit_seconds", pa.float64(), metadata=MEASURED),
+    ]
+)
+
+FEATURE_STATISTICS = pa.schema(
+    [
+        pa.field("dataset", pa.string()),
+        pa.field("class", pa.int32()),
+        pa.field("extractor", pa.string()),
+        pa.field("count", pa.int32()),
+        pa.field("mean", pa.list_(pa.float64())),
+        pa.field("covariance", pa.list_(pa.float64())),
+    ]
+)
+
+FID = pa.schema(
+    [
+        *RUN_FIELDS,
+        pa.field("method", pa.string()),
+        pa.field("class", pa.int32()),
+        pa.field("extractor", pa.string()),
+        pa.field("real_count", pa.int32()),
+        pa.field("synthetic_count", pa.int32()),
+        pa.field("fid", pa.float64()),
+    ]
+)
+
+FID_TABLE = pa.schema(
+    [
+        pa.field("dataset", pa.string()),
+        pa.field("minority", pa.string()),
+        pa.field("imbalance_ratio", pa.int32()),
+        pa.field("method", pa.string()),
+        pa.field("class", pa.int32()),
+        pa.field("extractor", pa.string()),
+        pa.field("real_count", pa.int32()),
+        pa.field("synthetic_count", pa.int32()),
+        pa.field("replicates", pa.int32()),
+        pa.field("fid_mean", pa.float64()),
+        pa.field("fid_standard_deviation", pa.float64()),
+        pa.field("paper_table", pa.int32()),
+        pa.field("paper_fid", pa.float64()),
+    ]
+)
+
+CLASSIFIER_TABLE = pa.schema(
+    [
+        pa.field("dataset", pa.string()),
+        pa.field("minority", pa.string()),
+        pa.field("imbalance_ratio", pa.int32()),
+        pa.field("method", pa.string()),
+        pa.field("protocol", pa.string()),
+        pa.field("scope", pa.string()),
+        pa.field("runs", pa.int32()),
+        pa.field("precision", pa.float64()),
+        pa.field("recall", pa.float64()),
+        pa.field("f1", pa.float64()),
+        pa.field("f1_standard_deviation", pa.float64()),
+        pa.field("lift_percent", pa.float64()),
+        pa.field("paper_table", pa.int32()),
+        pa.field("paper_precision", pa.float64()),
+        pa.field("paper_recall", pa.float64()),
+        pa.field("paper_f1", pa.float64()),
+        pa.field("paper_lift_percent", pa.float64()),
+    ]
+)

@@ -1,0 +1,73 @@
+import hashlib
+import json
+from importlib.metadata import version
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deep_oversampling import __version__
+from deep_oversampling.provenance import Provenance, library_versions
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=8,
+)
+SETTINGS = st.dictionaries(st.text(), VALUES, max_size=4)
+PROVENANCES = st.builds(
+    Provenance,
+    kind=st.text(),
+    settings=SETTINGS,
+    seed=st.none() | st.integers(0, 2**31 - 1),
+    versions=st.dictionaries(st.text(), st.text(), max_size=3),
+)
+
+
+@given(provenance=PROVENANCES)
+def test_json_keeps_everything(provenance):
+    text = provenance.to_json()
+    assert Provenance.from_json(text) == provenance
+    assert Provenance.from_json(text).to_json() == text
+
+
+@given(settings=SETTINGS)
+def test_the_order_of_settings_does_not_matter(settings):
+    forwards = Provenance("score", settings, versions={})
+    backwards = Provenance("score", dict(reversed(settings.items())), versions={})
+    assert backwards.settings_hash == forwards.settings_hash
+    assert backwards.to_json() == forwards.to_json()
+
+
+@given(first=SETTINGS, second=SETTINGS)
+def test_the_hash_tells_settings_apart(first, second):
+    same = json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
+    hashes = {Provenance("score", settings, versions={}).settings_hash for settings in (first, second)}
+    assert (len(hashes) == 1) == same
+
+
+def test_the_hash_is_of_compact_sorted_json():
+    settings = {"b": [1, 2.5, None], "a": {"z": "ü"}}
+    expected = hashlib.sha256(rb'{"a":{"z":"\u00fc"},"b":[1,2.5,null]}').hexdigest()
+    assert Provenance("score", settings).settings_hash == expected
+    assert Provenance("other", settings, seed=1, versions={}).settings_hash == expected
+    assert json.loads(Provenance("score", settings).to_json())["settings_hash"] == expected
+
+
+def test_versions_are_those_installed():
+    versions = library_versions()
+    assert versions["deep-oversampling"] == __version__
+    for name in ("imbalanced-learn", "keras", "numpy", "pyarrow", "scikit-learn", "scipy"):
+        assert versions[name] == version(name)
+    assert Provenance("score").versions == versions
+
+
+def test_a_library_that_is_not_installed_is_left_out(monkeypatch):
+    monkeypatch.setattr("deep_oversampling.provenance.LIBRARIES", ("numpy", "not-a-library-of-ours"))
+    assert library_versions() == {"deep-oversampling": __version__, "numpy": version("numpy")}
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])
+def test_settings_that_json_cannot_keep_are_refused(value):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        Provenance("score", {"value": value}).to_json()
