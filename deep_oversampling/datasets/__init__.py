@@ -1,0 +1,1 @@
+"""Obtaining the original data sets and turning them into Parquet."""
