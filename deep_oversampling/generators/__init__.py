@@ -1,0 +1,1 @@
+"""Deep conditional generative models: each file holds networks, losses and one training step."""

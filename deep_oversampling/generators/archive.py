@@ -1,0 +1,74 @@
+"""Trained generators as ``.keras`` files that are the same bytes for the same weights."""
+
+import json
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import keras
+
+from deep_oversampling.errors import InputError
+from deep_oversampling.provenance import Provenance
+from deep_oversampling.storage import replacing
+
+_PROVENANCE = "provenance.json"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError)
+"""What Python's zipfile and Keras raise for one altered byte or another."""
+
+
+def save_generator(path: str | Path, network: keras.Model, provenance: Provenance) -> None:
+    """Write a network with its provenance, atomically and without time stamps.
+
+    Parameters
+    ----------
+    path : str or Path
+        Ends in ``.keras``; any Keras loads it, on any backend.
+    network : keras.Model
+        What images are drawn from.
+    provenance : Provenance
+        Kept as ``provenance.json`` inside the archive.
+
+    Raises
+    ------
+    InputError
+        If the file can't be written.
+    """
+    with replacing(path) as plain, tempfile.TemporaryDirectory(prefix=".", dir=plain.parent) as folder:
+        stamped = Path(folder) / plain.name
+        network.save(stamped)
+        _strip_time(stamped, plain, provenance)
+
+
+def _strip_time(source: Path, destination: Path, provenance: Provenance) -> None:
+    with zipfile.ZipFile(source) as stamped, zipfile.ZipFile(destination, "w") as plain:
+        for name in stamped.namelist():
+            content = stamped.read(name)
+            if name == "metadata.json":
+                metadata = json.loads(content)
+                metadata.pop("date_saved", None)
+                content = json.dumps(metadata, sort_keys=True).encode()
+            plain.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+        plain.writestr(zipfile.ZipInfo(_PROVENANCE, _EPOCH), provenance.to_json())
+
+
+def load_generator(path: str | Path) -> tuple[keras.Model, Provenance]:
+    """Read what :func:`save_generator` wrote, in Keras's safe mode.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, altered or no such archive.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+            provenance = Provenance.from_json(archive.read(_PROVENANCE).decode())
+        if damaged:
+            raise zipfile.BadZipFile(damaged)
+        return keras.saving.load_model(path, compile=False, safe_mode=True), provenance
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist; run the rule that trains it") from error
+    except _DAMAGE as error:
+        raise InputError(f"{path} is truncated or altered; delete it and run again") from error

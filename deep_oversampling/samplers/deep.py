@@ -1,0 +1,185 @@
+"""What every deep oversampler shares: fit a generator, keep it as a file, draw from it."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from numbers import Integral
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+from imblearn.over_sampling import RandomOverSampler
+from imblearn.over_sampling.base import BaseOverSampler
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, InvalidParameterError
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from deep_oversampling.errors import InputError
+from deep_oversampling.generators.archive import load_generator, save_generator
+from deep_oversampling.provenance import Provenance
+from deep_oversampling.training.engine import Epoch, Trainable, shuffled_batches, train
+
+_SEED_RANGE = 2**31
+
+
+class DeepOverSampler(BaseOverSampler):
+    """Base of oversamplers that draw from a trained conditional generator.
+
+    ``fit`` trains, ``sample`` draws, ``save`` and ``load`` keep the trained generator as a
+    file; ``fit_resample`` is ``fit`` followed by drawing the images each class lacks.
+
+    Attributes
+    ----------
+    generator_ : keras.Model
+        (latent, one-hot label) → image.
+    classes_ : ndarray of shape (n_classes,)
+        The labels, in the order of the one-hot code.
+    history_ : list of Epoch
+        What each epoch gave.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseOverSampler._parameter_constraints,
+        "image_shape": [tuple, list],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "latent_size": [Interval(Integral, 1, None, closed="left")],
+        "balance_first": ["boolean"],
+        "random_state": ["random_state"],
+    }
+
+    _multiples: ClassVar[dict[str, tuple[int, ...]]] = {"image_shape": (4, 4, 1)}
+    """What the positive whole numbers of a parameter must be multiples of."""
+
+    @abstractmethod
+    def _build(self, n_classes: int, seed: int) -> tuple[Trainable, keras.Model]:
+        """Return the model to train and the part of it that images are drawn from."""
+
+    @abstractmethod
+    def _draw_latent(self, count: int, generator: np.random.Generator) -> np.ndarray:
+        """Draw from the prior; shape (count, latent_size)."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray, report: Callable[[Epoch], None] | None = None) -> Self:
+        """Train the generator.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_images, n_pixels)
+            Images in [0, 1], one a row.
+        y : ndarray of shape (n_images,)
+            Their classes.
+        report : callable, optional
+            Called with each finished epoch.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If a loss isn't finite, or the images are no images of ``image_shape`` in [0, 1].
+        """
+        super().fit(X, y)
+        X, y = validate_data(self, X, y, reset=False, dtype=np.float32)
+        self._check_images(X)
+        self.classes_ = np.unique(y)
+        build_seed, order_seed, balance_seed = self._seeds(3)
+        if self.balance_first:
+            X, y = RandomOverSampler(random_state=balance_seed).fit_resample(X, y)
+        model, self.generator_ = self._build(len(self.classes_), build_seed)
+        self.history_ = train(
+            model,
+            [X.reshape(-1, *self.image_shape), self._one_hot(y)],
+            shuffled_batches(len(y), self.batch_size),
+            epochs=self.epochs,
+            seed=order_seed,
+            name=type(self).__name__,
+            report=report,
+        )
+        return self
+
+    def sample(self, labels: np.ndarray, seed: int) -> np.ndarray:
+        """Draw one image for each label.
+
+        Parameters
+        ----------
+        labels : ndarray of shape (n_images,)
+            Wanted classes, each one of ``classes_``.
+        seed : int
+            Of the latent vectors.
+
+        Returns
+        -------
+        ndarray of shape (n_images, n_pixels), dtype float32
+            The generator's mean images, in [0, 1].
+
+        Raises
+        ------
+        InputError
+            If the generator was trained without one of the classes.
+        """
+        check_is_fitted(self, "generator_")
+        unknown = np.setdiff1d(labels, self.classes_)
+        if len(unknown):
+            raise InputError(f"the generator was trained without class {unknown[0]}; train it on images of every class")
+        if not len(labels):
+            return np.empty((0, int(np.prod(self.image_shape))), np.float32)
+        latent = self._draw_latent(len(labels), np.random.default_rng(seed))
+        images = self.generator_.predict([latent, self._one_hot(labels)], batch_size=256, verbose=0)
+        return images.reshape(len(labels), -1)
+
+    def save(self, path: str | Path, provenance: Provenance) -> None:
+        """Write the trained generator to a ``.keras`` file; raises as :func:`save_generator` does."""
+        check_is_fitted(self, "generator_")
+        settings = {**provenance.settings, "classes": self.classes_.tolist()}
+        save_generator(path, self.generator_, replace(provenance, settings=settings))
+
+    def load(self, path: str | Path) -> Self:
+        """Take the trained generator from a file that ``save`` wrote.
+
+        Raises
+        ------
+        InputError
+            As :func:`load_generator` does, or if the generator was trained with another ``image_shape`` or
+            ``latent_size``.
+        """
+        generator, provenance = load_generator(path)
+        classes = np.asarray(provenance.settings.get("classes", []))
+        expected = ([(None, self.latent_size), (None, len(classes))], (None, *self.image_shape))
+        if (generator.input_shape, generator.output_shape) != expected:
+            raise InputError(f"{path} is no generator with these parameters; delete it and run again")
+        self.generator_, self.classes_ = generator, classes
+        return self
+
+    def _fit_resample(self, X: np.ndarray, y: np.ndarray, **_: Any) -> tuple[np.ndarray, np.ndarray]:
+        strategy = self.sampling_strategy_
+        self.fit(X, y)
+        labels = np.repeat(list(strategy), list(strategy.values())).astype(y.dtype)
+        (sample_seed,) = self._seeds(4)[3:]
+        return np.concatenate([X, self.sample(labels, sample_seed)]), np.concatenate([y, labels])
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        for name, multiples in self._multiples.items():
+            sizes = getattr(self, name)
+            whole = len(sizes) == len(multiples) and all(isinstance(size, Integral) for size in sizes)
+            if not whole or any(size < 1 or size % factor for size, factor in zip(sizes, multiples, strict=True)):
+                raise InvalidParameterError(
+                    f"The {name!r} parameter of {type(self).__name__} must be {len(multiples)} whole numbers, positive"
+                    f" multiples of {multiples}. Got {sizes!r} instead."
+                )
+
+    def _seeds(self, count: int) -> list[int]:
+        return check_random_state(self.random_state).randint(_SEED_RANGE, size=count, dtype=np.int64).tolist()
+
+    def _one_hot(self, labels: np.ndarray) -> np.ndarray:
+        return (np.asarray(labels)[:, None] == self.classes_).astype(np.float32)
+
+    def _check_images(self, X: np.ndarray) -> None:
+        n_pixels = int(np.prod(self.image_shape))
+        if X.shape[1] != n_pixels:
+            raise InputError(f"images of shape {tuple(self.image_shape)} have {n_pixels} pixels, not {X.shape[1]}")
+        if X.min() < 0 or X.max() > 1:
+            raise InputError("pixels must lie in [0, 1]; divide them by 255")

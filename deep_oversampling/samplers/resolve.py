@@ -1,0 +1,55 @@
+"""From a method's definition in the config to its sampler."""
+
+import inspect
+from importlib import import_module
+from typing import Any
+
+from deep_oversampling.errors import InputError
+
+
+def build_sampler(definition: dict[str, Any], seed: int) -> Any:
+    """Build the sampler a method is defined by.
+
+    Parameters
+    ----------
+    definition : dict
+        ``sampler`` or ``generator``: dotted path of a class with imbalanced-learn's interface;
+        ``parameters``, optional: its keyword arguments.
+    seed : int
+        Handed over as ``random_state`` where the class takes one.
+
+    Returns
+    -------
+    object with ``fit_resample(X, y)``
+
+    Raises
+    ------
+    InputError
+        If there is no such class, it keeps no generator though named as one, or it refuses the parameters.
+    """
+    path = definition.get("generator") or definition["sampler"]
+    sampler_class = resolve(path)
+    if "generator" in definition and not hasattr(sampler_class, "load"):
+        raise InputError(f"{path} keeps no trained generator; name it as sampler, not generator, in the config")
+    parameters = dict(definition.get("parameters", {}))
+    if "random_state" in inspect.signature(sampler_class).parameters:
+        parameters["random_state"] = seed
+    try:
+        sampler = sampler_class(**parameters)
+        if hasattr(sampler, "_validate_params"):
+            sampler._validate_params()
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: {' '.join(str(error).split())}; correct its parameters in the config") from error
+    return sampler
+
+
+def resolve(path: str) -> type:
+    """Import a class by its dotted path; raises InputError if it isn't there or has no ``fit_resample``."""
+    module_name, _, name = path.rpartition(".")
+    try:
+        found = getattr(import_module(module_name), name)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise InputError(f"no sampler {path}: {error}; correct the dotted path in the config") from error
+    if not hasattr(found, "fit_resample"):
+        raise InputError(f"{path} has no fit_resample; name a class with imbalanced-learn's interface")
+    return found

@@ -1,0 +1,139 @@
+"""The synthetic images that bring every class to the majority count."""
+
+from typing import Any
+
+import numpy as np
+
+from deep_oversampling.errors import InputError
+from deep_oversampling.storage import ImageSet
+
+
+def missing_labels(labels: np.ndarray) -> np.ndarray:
+    """Return the label of every image that balancing lacks, class by class.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_images,), dtype uint8
+
+    Returns
+    -------
+    ndarray of shape (n_missing,), dtype uint8
+        Each class as often as it has fewer images than the largest one.
+    """
+    classes, counts = np.unique(labels, return_counts=True)
+    return np.repeat(classes, counts.max() - counts)
+
+
+def oversample(sampler: Any, image_set: ImageSet, name: str) -> ImageSet:
+    """Return the synthetic images alone that ``sampler`` adds to a set.
+
+    Parameters
+    ----------
+    sampler : object with ``fit_resample(X, y)``
+        Puts what it adds behind the images it was given, as imbalanced-learn's oversamplers do.
+        It sees pixels in [0, 1].
+    image_set : ImageSet
+        What to balance.
+    name : str
+        The method, for messages.
+
+    Returns
+    -------
+    ImageSet
+        Pixels are rounded to whole bytes.
+
+    Raises
+    ------
+    InputError
+        If the sampler refuses the set, changes or reorders the images it was given, or adds other
+        than the missing number of images to a class. Adding none at all is fine.
+    """
+    _check_neighbours(sampler, image_set.labels, name)
+    try:
+        resampled, labels = sampler.fit_resample(image_set.scaled(), image_set.labels.copy())
+    except (ValueError, RuntimeError) as error:
+        raise InputError(f"{name}: {' '.join(str(error).split())}") from error
+    given = len(image_set)
+    if not np.array_equal(resampled[:given], image_set.scaled()) or not np.array_equal(
+        labels[:given], image_set.labels
+    ):
+        raise InputError(f"{name} changes the images it is given; only samplers that add images can be used")
+    _check_balance(image_set.labels, labels[given:], name)
+    if not np.isfinite(resampled[given:]).all():
+        raise InputError(f"{name} adds images with pixels that are no finite numbers; choose another sampler")
+    return ImageSet(to_bytes(resampled[given:]), np.asarray(labels[given:], np.uint8))
+
+
+def draw_missing(sampler: Any, image_set: ImageSet, seed: int) -> ImageSet:
+    """Draw the images that balance a set from a trained sampler.
+
+    Parameters
+    ----------
+    sampler : DeepOverSampler
+        Trained or loaded.
+    image_set : ImageSet
+        What to balance.
+    seed : int
+        Of the draw.
+
+    Returns
+    -------
+    ImageSet
+        Pixels are rounded to whole bytes.
+    """
+    labels = missing_labels(image_set.labels)
+    return ImageSet(to_bytes(sampler.sample(labels, seed)), labels)
+
+
+def fewer_neighbours(sampler: Any, labels: np.ndarray) -> str | None:
+    """Lower a sampler's ``k_neighbors`` to what the scarcest class has, in place.
+
+    For the training folds of a cross-validation, which hold fewer images than the set the sampler
+    was configured for.
+
+    Parameters
+    ----------
+    sampler : object
+        Left alone if it has no whole ``k_neighbors``.
+    labels : ndarray of shape (n_images,)
+        Of the set to be oversampled.
+
+    Returns
+    -------
+    str or None
+        What was changed, to be kept with the result.
+    """
+    wanted = getattr(sampler, "k_neighbors", None)
+    available = int(np.unique(labels, return_counts=True)[1].min()) - 1
+    if not isinstance(wanted, int) or wanted <= available or available < 1:
+        return None
+    sampler.set_params(k_neighbors=available)
+    return f"k_neighbors {available} instead of {wanted}"
+
+
+def to_bytes(pixels: np.ndarray) -> np.ndarray:
+    """Round pixels in [0, 1] to whole bytes; values outside are clipped."""
+    return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+
+
+def _check_neighbours(sampler: Any, labels: np.ndarray, name: str) -> None:
+    neighbours = getattr(sampler, "k_neighbors", None)
+    classes, counts = np.unique(labels, return_counts=True)
+    if isinstance(neighbours, int) and counts.min() <= neighbours:
+        raise InputError(
+            f"{name} needs more than {neighbours} images of every class, but class {classes[counts.argmin()]} has"
+            f" {counts.min()}; lower the imbalance ratio or k_neighbors"
+        )
+
+
+def _check_balance(real: np.ndarray, added: np.ndarray, name: str) -> None:
+    if not len(added):
+        return
+    classes = np.union1d(real, added)
+    found, missing = ((labels[:, None] == classes).sum(axis=0) for labels in (added, missing_labels(real)))
+    if (found != missing).any():
+        wrong = np.argmax(found != missing)
+        raise InputError(
+            f"{name} adds {found[wrong]} images to class {classes[wrong]}, which lacks {missing[wrong]}; only samplers"
+            " that bring every class to the majority count can be used"
+        )

@@ -1,0 +1,1 @@
+"""Training: one loop over epochs, and per backend the little that differs."""

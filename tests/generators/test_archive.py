@@ -1,0 +1,217 @@
+import errno
+import json
+import os
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deep_oversampling.errors import InputError
+from deep_oversampling.generators import archive
+from deep_oversampling.generators.archive import load_generator, save_generator
+from deep_oversampling.provenance import Provenance
+
+PROVENANCE = Provenance("generator", {"dataset": "mnist", "name": "größer", "classes": [0, 3]}, seed=5)
+INPUT = np.linspace(-1, 1, 6, dtype=np.float32).reshape(3, 2)
+
+
+@cache
+def network():
+    layers = [keras.Input((2,), name="latent"), keras.layers.Dense(3, "tanh", kernel_initializer="ones", name="dense")]
+    return keras.Sequential(layers, name="network")
+
+
+def outputs(model):
+    return keras.ops.convert_to_numpy(model(INPUT))
+
+
+@cache
+def archived():
+    """The bytes of a saved network, and where its members' contents begin and end."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        save_generator(path, network(), PROVENANCE)
+        with zipfile.ZipFile(path) as opened:
+            members = [
+                range(start, start + member.file_size)
+                for member in opened.infolist()
+                for start in [member.header_offset + zipfile.sizeFileHeader + len(member.filename)]
+            ]
+        return path.read_bytes(), members
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder that all examples of a property share."""
+    return tmp_path_factory.mktemp("archive")
+
+
+def assert_refused(path, content):
+    path.write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        load_generator(path)
+    assert str(refused.value) == f"{path} is truncated or altered; delete it and run again"
+
+
+def assert_refused_or_the_same(path, content):
+    path.write_bytes(content)
+    try:
+        loaded, provenance = load_generator(path)
+    except InputError as error:
+        message = str(error)
+    else:
+        np.testing.assert_array_equal(outputs(loaded), outputs(network()))
+        assert provenance == PROVENANCE
+        return
+    assert message == f"{path} is truncated or altered; delete it and run again"
+
+
+# What was saved is loaded
+
+
+def test_a_network_is_loaded_as_saved(tmp_path):
+    save_generator(tmp_path / "model.keras", network(), PROVENANCE)
+    loaded, provenance = load_generator(tmp_path / "model.keras")
+    np.testing.assert_array_equal(outputs(loaded), outputs(network()))
+    np.testing.assert_allclose(outputs(loaded), np.tanh(INPUT.sum(axis=1))[:, None] * np.ones((1, 3)), rtol=1e-6)
+    assert provenance == PROVENANCE
+
+
+def test_keras_alone_can_load_it(tmp_path):
+    save_generator(tmp_path / "model.keras", network(), PROVENANCE)
+    np.testing.assert_array_equal(outputs(keras.saving.load_model(tmp_path / "model.keras")), outputs(network()))
+
+
+def test_the_same_network_is_the_same_bytes_at_any_time(tmp_path, monkeypatch):
+    save_generator(tmp_path / "first.keras", network(), PROVENANCE)
+    day_later = archive.zipfile.time.time() + 86400
+    monkeypatch.setattr(archive.zipfile.time, "time", lambda: day_later)
+    save_generator(tmp_path / "second.keras", network(), PROVENANCE)
+    assert (tmp_path / "first.keras").read_bytes() == (tmp_path / "second.keras").read_bytes()
+
+
+def test_nothing_tells_when_it_was_saved():
+    content, _ = archived()
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        with zipfile.ZipFile(file) as opened:
+            assert {member.date_time for member in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            assert "date_saved" not in json.loads(opened.read("metadata.json"))
+            assert Provenance.from_json(opened.read("provenance.json").decode()) == PROVENANCE
+
+
+@pytest.mark.parametrize("changed", ["weights", "provenance"])
+def test_other_content_is_other_bytes(tmp_path, changed):
+    model = keras.models.clone_model(network())
+    model.set_weights(network().get_weights())
+    provenance = PROVENANCE
+    if changed == "weights":
+        model.set_weights([weights + 1 for weights in network().get_weights()])
+    else:
+        provenance = Provenance("generator", {"dataset": "fashion-mnist"})
+    save_generator(tmp_path / "other.keras", model, provenance)
+    assert (tmp_path / "other.keras").read_bytes() != archived()[0]
+
+
+# Whole or not at all
+
+
+def test_the_old_file_is_never_replaced_by_half_a_file(tmp_path, monkeypatch):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    seen = []
+    replace = Path.replace
+
+    def watched(self, target):
+        seen.append((Path(target), self.read_bytes()))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    save_generator(path, network(), PROVENANCE)
+    assert seen == [(path, archived()[0])]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("owner", "name"), [(archive, "_strip_time"), (os, "fsync"), (tempfile, "mkdtemp")])
+def test_a_full_disk_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch, owner, name):
+    def full_disk(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(owner, name, full_disk)
+    with pytest.raises(InputError) as refused:
+        save_generator(path, network(), PROVENANCE)
+    assert str(refused.value) == (f"cannot write {path}: No space left on device; free space or change results_dir")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# What is damaged is refused
+
+
+def test_every_cut_is_refused(folder):
+    content, _ = archived()
+    for length in {*range(0, len(content), 97), *range(len(content) - 30, len(content))}:
+        assert_refused(folder / "cut.keras", content[:length])
+
+
+def test_an_altered_byte_of_any_member_is_refused(folder):
+    content, members = archived()
+    for member in members:
+        for position in {*member[:: max(1, len(member) // 40)], member[-1]}:
+            altered = bytearray(content)
+            altered[position] ^= 1 << position % 8
+            assert_refused(folder / "altered.keras", altered)
+
+
+def test_an_altered_byte_of_the_directory_changes_nothing_or_is_refused(folder):
+    content, members = archived()
+    within = {position for member in members for position in member}
+    for number, position in enumerate(sorted(set(range(len(content))) - within)[::3]):
+        altered = bytearray(content)
+        altered[position] ^= (1, 8, 0x80, 0xFF)[number % 4]
+        assert_refused_or_the_same(folder / "directory.keras", altered)
+
+
+@settings(max_examples=30)
+@given(data=st.data(), replacement=st.binary(max_size=20))
+def test_altered_stretches_change_nothing_or_are_refused(folder, data, replacement):
+    content, _ = archived()
+    start = data.draw(st.integers(0, len(content)))
+    stop = data.draw(st.integers(start, min(len(content), start + 20)))
+    assert_refused_or_the_same(folder / "stretch.keras", content[:start] + replacement + content[stop:])
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no archive", bytes(5000)])
+def test_what_is_no_archive_is_refused(tmp_path, content):
+    assert_refused(tmp_path / "model.keras", content)
+
+
+@pytest.mark.parametrize("absent", ["provenance.json", "config.json", "model.weights.h5"])
+def test_an_archive_that_lacks_a_member_is_refused(tmp_path, absent):
+    save_generator(tmp_path / "whole.keras", network(), PROVENANCE)
+    with (
+        zipfile.ZipFile(tmp_path / "whole.keras") as whole,
+        zipfile.ZipFile(tmp_path / "model.keras", "w") as lacking,
+    ):
+        for name in set(whole.namelist()) - {absent}:
+            lacking.writestr(name, whole.read(name))
+    assert_refused(tmp_path / "model.keras", (tmp_path / "model.keras").read_bytes())
+
+
+def test_code_in_an_archive_is_not_run(tmp_path):
+    ran = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda value: value * 2)])
+    save_generator(tmp_path / "model.keras", ran, PROVENANCE)
+    assert_refused(tmp_path / "model.keras", (tmp_path / "model.keras").read_bytes())
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nothing\.keras does not exist; run the rule that trains it"):
+        load_generator(tmp_path / "nothing.keras")

@@ -1,0 +1,94 @@
+"""Small models to train; as a script, trains them on the environment's backend and keeps what came out."""
+
+import sys
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
+from deep_oversampling.training.backends import compile_epoch, minimize
+
+
+class LinearRegression:
+    """Mean squared error of ``inputs @ weights + bias``."""
+
+    def __init__(self, weights, bias, optimizer):
+        self.weights = keras.Variable(np.asarray(weights, np.float32))
+        self.bias = keras.Variable(np.float32(bias))
+        self.optimizer = optimizer
+        self.optimizer.build([self.weights, self.bias])
+
+    @property
+    def variables(self):
+        return [self.weights, self.bias, *self.optimizer.variables]
+
+    def step(self, inputs, targets):
+        def loss():
+            value = ops.mean(ops.square(ops.matmul(inputs, self.weights) + self.bias - targets))
+            return value, {"loss": value}
+
+        return minimize(loss, [self.weights, self.bias], self.optimizer)
+
+
+class NormalizedNetwork:
+    """Dense, batch-normalised, ReLU, dense: a network with moving averages and an optimiser with slots."""
+
+    def __init__(self, n_features, seed):
+        self.network = keras.Sequential(
+            [
+                keras.Input((n_features,)),
+                layers.Dense(6, use_bias=False),
+                layers.BatchNormalization(momentum=0.9),
+                layers.ReLU(),
+                layers.Dense(1),
+            ]
+        )
+        generator = np.random.default_rng(seed)
+        for variable in self.network.trainable_variables:
+            variable.assign(generator.uniform(-1, 1, variable.shape))
+        self.optimizer = keras.optimizers.Adam(0.01, beta_1=0.5)
+        self.optimizer.build(self.network.trainable_variables)
+
+    @property
+    def variables(self):
+        return [*self.network.variables, *self.optimizer.variables]
+
+    def step(self, inputs, targets):
+        def loss():
+            value = ops.mean(ops.square(self.network(inputs, training=True)[:, 0] - targets))
+            return value, {"loss": value, "weight": ops.sum(ops.square(self.network.trainable_variables[0]))}
+
+        return minimize(loss, self.network.trainable_variables, self.optimizer)
+
+
+def train_on_this_backend():
+    """Train on the same numbers whatever the backend; return losses and weights by name."""
+    generator = np.random.default_rng(5)
+    inputs = generator.uniform(size=(24, 5)).astype(np.float32)
+    labels = generator.integers(3, size=24)
+    one_hot = np.eye(3, dtype=np.float32)[labels]
+    batches = np.stack([generator.permutation(24).reshape(3, 8) for _ in range(2)]).astype(np.int32)
+
+    normalized = NormalizedNetwork(5, seed=1)
+    stacked = StackedMLP(5, 3, [1, 2], np.array([1.0, 6.4, 50.0]), MLPSettings(hidden=(4,), dropout=0.0))
+    runs = {
+        "normalized": (normalized, [inputs, labels.astype(np.float32)], batches),
+        "stacked": (
+            stacked,
+            [inputs, one_hot, (np.arange(24) % 2).astype(np.float32), np.ones(24, np.float32)],
+            np.stack([batches, batches[:, ::-1]], axis=-1),
+        ),
+    }
+    results = {}
+    for name, (model, arrays, epochs) in runs.items():
+        run_epoch = compile_epoch(model.step, arrays, model.variables)
+        for number, epoch in enumerate(epochs):
+            for term, value in run_epoch(epoch).items():
+                results[f"{name} {term} {number}"] = value
+    trained = [*normalized.network.variables, *stacked.kernels, *stacked.biases]
+    return results | {f"variable {number}": variable.numpy() for number, variable in enumerate(trained)}
+
+
+if __name__ == "__main__":
+    np.savez(sys.argv[1], **train_on_this_backend(), backend=keras.backend.backend())
