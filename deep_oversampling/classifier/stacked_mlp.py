@@ -1,0 +1,156 @@
+"""Many multi-layer perceptrons trained as one model (paper, Table 14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import keras
+import numpy as np
+from keras import ops
+
+from deep_oversampling.training.backends import minimize
+
+
+@dataclass(frozen=True)
+class MLPSettings:
+    """What fixes the classifier; the defaults are Table 14 and section 4.3.
+
+    Parameters
+    ----------
+    hidden : tuple of int, default=(512, 512)
+        Units of the hidden ReLU layers.
+    dropout : float, default=0.2
+        Share of units dropped after each hidden layer.
+    learning_rate : float, default=1e-3
+        Of RMSprop.
+    epochs : int, default=20
+        Passes over the training set.
+    batch_size : int, default=128
+        Images a step.
+    """
+
+    hidden: tuple[int, ...] = (512, 512)
+    dropout: float = 0.2
+    learning_rate: float = 1e-3
+    epochs: int = 20
+    batch_size: int = 128
+
+
+class StackedMLP:
+    """MLPs in ``n_groups`` groups of ``n_candidates``.
+
+    The candidates of a group start from the same weights and share batches and dropout masks,
+    so that they differ by their sample weights alone; each is still trained exactly as if alone,
+    since RMSprop works element by element and the losses are summed.
+
+    Parameters
+    ----------
+    n_features, n_classes : int
+        Sizes of input and output.
+    seeds : sequence of int
+        One for each group: initial weights; the first also of the dropout masks.
+    synthetic_weights : ndarray of shape (n_candidates,)
+        Sample weight of synthetic images, one for each candidate.
+    settings : MLPSettings
+    """
+
+    def __init__(
+        self,
+        n_features: int,
+        n_classes: int,
+        seeds: Sequence[int],
+        synthetic_weights: np.ndarray,
+        settings: MLPSettings,
+    ) -> None:
+        n_candidates = len(synthetic_weights)
+        self._synthetic_weights = np.asarray(synthetic_weights, np.float32)[:, None]
+        self.settings = settings
+        sizes = (n_features, *settings.hidden, n_classes)
+        self.kernels = []
+        self.biases = []
+        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
+            initial = np.stack([_glorot_uniform(seed, layer, fan_in, fan_out) for seed in seeds])
+            kernel = np.repeat(initial[:, None], n_candidates, axis=1)
+            self.kernels.append(keras.Variable(kernel, name=f"kernel_{layer}"))
+            self.biases.append(keras.Variable(np.zeros((len(seeds), n_candidates, 1, fan_out), np.float32)))
+        self.noise = keras.random.SeedGenerator(seeds[0])
+        self.optimizer = keras.optimizers.RMSprop(settings.learning_rate)
+        self.optimizer.build(self._trainable)
+
+    @property
+    def _trainable(self) -> list[keras.Variable]:
+        return self.kernels + self.biases
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All state that training changes."""
+        return [*self._trainable, *self.optimizer.variables, self.noise.state]
+
+    def logits(self, images: keras.KerasTensor, training: bool) -> keras.KerasTensor:
+        """Return log-odds, shape (n_groups, n_candidates, batch, n_classes).
+
+        Parameters
+        ----------
+        images : tensor of shape (n_groups, batch, n_features)
+            In [0, 1].
+        training : bool
+            Whether to drop units.
+        """
+        hidden = images[:, None]
+        for layer, (kernel, bias) in enumerate(zip(self.kernels, self.biases, strict=True)):
+            hidden = ops.matmul(hidden, kernel) + bias
+            if layer < len(self.settings.hidden):
+                hidden = ops.relu(hidden)
+                if training:
+                    hidden = self._drop(hidden)
+        return hidden
+
+    def step(
+        self,
+        images: keras.KerasTensor,
+        labels: keras.KerasTensor,
+        synthetic: keras.KerasTensor,
+        present: keras.KerasTensor,
+    ) -> dict[str, keras.KerasTensor]:
+        """Take one optimiser step of every model.
+
+        Parameters
+        ----------
+        images : tensor of shape (batch, n_groups, n_features)
+            In [0, 1].
+        labels : tensor of shape (batch, n_groups, n_classes)
+            One-hot.
+        synthetic : tensor of shape (batch, n_groups)
+            1 for a synthetic image, 0 for a real one.
+        present : tensor of shape (batch, n_groups)
+            0 for the padding of a last, partial batch, else 1.
+
+        Returns
+        -------
+        dict of str to tensor
+            ``loss``: the weighted cross-entropy, mean over the batch and all models.
+        """
+        synthetic, present = (ops.transpose(mask)[:, None] for mask in (synthetic, present))
+        weights = present * (1 + synthetic * (self._synthetic_weights - 1))
+        weights = weights / ops.maximum(ops.sum(present, axis=-1, keepdims=True), 1)
+        images, labels = (ops.transpose(tensor, (1, 0, 2)) for tensor in (images, labels))
+
+        def loss() -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
+            logits = self.logits(images, training=True)
+            log_likelihood = ops.sum(ops.log_softmax(logits, axis=-1) * labels[:, None], axis=-1)
+            each = -ops.sum(weights * log_likelihood, axis=-1)
+            return ops.sum(each), {"loss": ops.mean(each)}
+
+        return minimize(loss, self._trainable, self.optimizer)
+
+    def _drop(self, hidden: keras.KerasTensor) -> keras.KerasTensor:
+        groups, _, batch, units = hidden.shape
+        keep = 1 - self.settings.dropout
+        mask = keras.random.uniform((groups, 1, batch, units), seed=self.noise) < keep
+        return hidden * ops.cast(mask, hidden.dtype) / keep
+
+
+def _glorot_uniform(seed: int, layer: int, fan_in: int, fan_out: int) -> np.ndarray:
+    limit = np.sqrt(6 / (fan_in + fan_out))
+    generator = np.random.default_rng([seed, layer])
+    return generator.uniform(-limit, limit, (fan_in, fan_out)).astype(np.float32)
