@@ -1,0 +1,1 @@
+"""The tables of results, with the paper's numbers beside them."""
