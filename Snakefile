@@ -1,0 +1,53 @@
+from snakemake.utils import min_version
+
+min_version("9.5")
+
+
+# A preset stands alone: nothing of config.yaml shows through it.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/skewing.smk"
+include: "rules/generators.smk"
+include: "rules/synthetic.smk"
+include: "rules/classifiers.smk"
+include: "rules/fid.smk"
+include: "rules/tables.smk"
+
+
+localrules:
+    all,
+    skewed,
+    synthetic,
+    scores,
+    fids,
+
+
+rule all:
+    default_target: True
+    input:
+        table_files(),
+
+
+rule skewed:
+    input:
+        f"{RESULTS}/skewed/manifest.parquet",
+
+
+rule synthetic:
+    input:
+        over_methods(SYNTHETIC),
+
+
+rule scores:
+    input:
+        over_scores(SCORE),
+
+
+rule fids:
+    input:
+        over_methods(FID),

@@ -1,0 +1,147 @@
+"""Checking an experiment's config before any work starts."""
+
+import difflib
+import math
+import re
+from collections.abc import Iterator
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, validators
+from jsonschema.exceptions import ValidationError, best_match
+
+from deep_oversampling.datasets.catalogue import dataset_named
+from deep_oversampling.errors import InputError
+from deep_oversampling.skewing import class_counts
+
+
+def check_config(config: dict[str, Any], schema_path: str | Path) -> None:
+    """Check a config against its schema, and its values against each other.
+
+    Parameters
+    ----------
+    config : dict
+        As read from YAML.
+    schema_path : str or Path
+        The JSON schema, in YAML.
+
+    Raises
+    ------
+    InputError
+        At the first mistake: an unknown or missing key, a value of the wrong type or range, a
+        method that isn't defined, a ratio that doesn't divide, a class outside a data set, one
+        minority set in two orders, a random state beside the seed.
+    """
+    schema = yaml.safe_load(Path(schema_path).read_text())
+    error = best_match(_Validator(schema).iter_errors(config))
+    if error is not None:
+        raise InputError(f"config: {_describe(error)}")
+    _check_methods(config)
+    _check_grid(config)
+
+
+def restore_types(value: Any) -> Any:
+    """Turn strings that spell a number, a truth value or null into what they spell.
+
+    Snakemake reads what ``--config`` nests in brackets or braces as strings throughout.
+
+    Parameters
+    ----------
+    value : object
+        A config or a part of it; lists and dicts are gone through.
+
+    Returns
+    -------
+    object
+    """
+    if isinstance(value, dict):
+        return {key: restore_types(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [restore_types(item) for item in value]
+    return _SPELT.get(value, _number(value)) if isinstance(value, str) else value
+
+
+_SPELT = {"true": True, "false": False, "null": None}
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        return number if math.isfinite(number) else text
+    return text
+
+
+def minority_name(minority: list[int]) -> str:
+    """Return a minority set as it is written in paths, ``[3, 4, 5]`` → ``"3-4-5"``."""
+    return "-".join(map(str, minority))
+
+
+def _check_methods(config: dict[str, Any]) -> None:
+    for method in config["methods"]:
+        if method not in config["samplers"]:
+            raise InputError(f"config: methods: unknown method {method!r}{_suggestion(method, config['samplers'])}")
+    for name, definition in config["samplers"].items():
+        if "random_state" in definition.get("parameters", {}):
+            raise InputError(f"config: samplers.{name}.parameters: leave out random_state; it follows from seed")
+
+
+def _check_grid(config: dict[str, Any]) -> None:
+    for first, second in combinations(config["minority_sets"], 2):
+        if set(first) == set(second):
+            raise InputError(f"config: minority_sets: {first} and {second} are the same set; leave one out")
+    for dataset, minority, ratio in product(config["datasets"], config["minority_sets"], config["ratios"]):
+        try:
+            class_counts(minority, len(dataset_named(dataset).classes), ratio, config["majority_count"])
+        except InputError as error:
+            place = f"datasets {dataset}, minority_sets {minority}, ratios {ratio}"
+            raise InputError(f"config: {place}: {error}") from error
+
+
+def _is_integer(_: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(checker: Any, value: Any) -> bool:
+    return _is_integer(checker, value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _matches(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+# JSON Schema takes 40.0 for an integer and NaN for a number, and Python's $ lets a line break through; none of these
+# may get into a file's path or a training.
+_Validator = validators.extend(
+    Draft202012Validator,
+    {"pattern": _matches},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
+)
+
+
+def _describe(error: ValidationError) -> str:
+    place = ".".join(str(part) for part in error.absolute_path)
+    prefix = f"{place}: " if place else ""
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = min(set(error.instance) - set(known), key=str)
+        return f"{prefix}unknown key {unknown!r}{_suggestion(unknown, known)}"
+    if error.validator == "oneOf":
+        keys = [branch["required"][0] for branch in error.validator_value]
+        return f"{prefix}needs either {' or '.join(keys)}"
+    if error.validator == "anyOf":
+        types = [repr(branch["type"]) for branch in error.validator_value]
+        return f"{prefix}{error.instance!r} is not of type {' or '.join(types)}"
+    return prefix + " ".join(error.message.split())
+
+
+def _suggestion(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(str(name), known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(known)}"

@@ -1,0 +1,158 @@
+"""The grid of runs: file patterns, what is in the grid, and what each run's settings and seed are."""
+
+import os
+import sys
+
+from deep_oversampling.config import check_config, minority_name, restore_types
+from deep_oversampling.errors import InputError
+from deep_oversampling.seeds import seed_for
+
+config.update(restore_types(config))
+try:
+    check_config(config, workflow.source_path("../schemas/config.schema.yaml"))
+except InputError as error:
+    sys.exit(f"error: {error}")
+
+# The library is found in environments that hold only its dependencies.
+os.environ.update(
+    PYTHONPATH=os.pathsep.join(
+        filter(None, [workflow.basedir, os.getenv("PYTHONPATH")])
+    )
+)
+
+RESULTS = config["results_dir"]
+RESOURCES = "resources"
+EXTRACTOR = config["fid"]["extractor"]
+
+RUN = "{dataset}/{minority}/{ratio}/{replicate}"
+ORIGINAL = f"{RESULTS}/data/{{dataset}}/{{split}}.parquet"
+TRAIN = f"{RESULTS}/data/{{dataset}}/train.parquet"
+TEST = f"{RESULTS}/data/{{dataset}}/test.parquet"
+SKEWED = f"{RESULTS}/skewed/{RUN}.parquet"
+GENERATOR = f"{RESULTS}/generators/{RUN}/{{method}}/model.keras"
+SYNTHETIC = f"{RESULTS}/synthetic/{RUN}/{{method}}.parquet"
+SCORE = f"{RESULTS}/scores/{RUN}/{{method}}/{{protocol}}/{{classifier_seed}}.parquet"
+LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
+INCEPTION = f"{RESOURCES}/inception/default_1.pt"
+STATISTICS = f"{RESULTS}/fid/{{extractor}}/real/{{dataset}}/{{class_label}}.parquet"
+FID = f"{RESULTS}/fid/{{extractor}}/synthetic/{RUN}/{{method}}.parquet"
+
+
+wildcard_constraints:
+    dataset="|".join(config["datasets"]),
+    split="train|test",
+    minority=r"\d+(-\d+)*",
+    ratio=r"\d+",
+    replicate=r"\d+",
+    method="[A-Za-z0-9][A-Za-z0-9_-]*",
+    protocol="paper|leak_free",
+    classifier_seed=r"\d+",
+    extractor="lenet|inception",
+    class_label=r"\d+",
+
+
+def over_runs(pattern, **axes):
+    """Expand a pattern over every skewed set, and over further axes."""
+    return expand(
+        pattern,
+        dataset=config["datasets"],
+        minority=[minority_name(minority) for minority in config["minority_sets"]],
+        ratio=config["ratios"],
+        replicate=config["replicates"],
+        **axes,
+    )
+
+
+def over_methods(pattern, **axes):
+    """Expand a pattern over every skewed set and method."""
+    return over_runs(pattern, method=config["methods"], extractor=EXTRACTOR, **axes)
+
+
+def over_scores(pattern):
+    """Expand a pattern over every skewed set, method, protocol and classifier seed."""
+    return over_methods(
+        pattern,
+        protocol=config["protocols"],
+        classifier_seed=config["classifier_seeds"],
+    )
+
+
+def table_files():
+    """Return the tables of the experiment."""
+    return expand(
+        f"{RESULTS}/tables/{{table}}.{{suffix}}",
+        table=["classifier", f"fid_{EXTRACTOR}"],
+        suffix=["parquet", "csv"],
+    )
+
+
+def methods_with(kind):
+    """Return a regular expression of the methods that are defined by a sampler or by a generator."""
+    names = [
+        name for name, definition in config["samplers"].items() if kind in definition
+    ]
+    return "|".join(names) or "no-method"
+
+
+def seed_of(pattern):
+    """Return a params function: the seed of a run, from the experiment's seed and the run's path."""
+    return lambda wildcards: seed_for(config["seed"], pattern.format(**wildcards))
+
+
+def skewing_settings(wildcards):
+    """Return what fixes a skewed set."""
+    return {
+        "experiment_seed": config["seed"],
+        "dataset": wildcards.dataset,
+        "minority": wildcards.minority,
+        "imbalance_ratio": int(wildcards.ratio),
+        "replicate": int(wildcards.replicate),
+        "majority_count": config["majority_count"],
+    }
+
+
+def method_settings(wildcards):
+    """Return what fixes a trained generator and a synthetic set."""
+    return {
+        **skewing_settings(wildcards),
+        "method": wildcards.method,
+        "definition": config["samplers"][wildcards.method],
+    }
+
+
+def score_settings(wildcards):
+    """Return what fixes a score."""
+    return {
+        **method_settings(wildcards),
+        "protocol": wildcards.protocol,
+        "classifier_seed": int(wildcards.classifier_seed),
+        "classifier": config["classifier"],
+        "weight_search": config["weight_search"],
+    }
+
+
+def extractor_settings(wildcards):
+    """Return what fixes a feature extractor."""
+    training = config["lenet"] if wildcards.extractor == "lenet" else {}
+    return {"extractor": wildcards.extractor, **training}
+
+
+def fid_settings(wildcards):
+    """Return what fixes an FID."""
+    return {
+        **method_settings(wildcards),
+        **extractor_settings(wildcards),
+        "maximum_images": config["fid"]["maximum_images"],
+    }
+
+
+def extractor_file(wildcards):
+    """Return the weights of a feature extractor."""
+    return INCEPTION if wildcards.extractor == "inception" else LENET
+
+
+def minority_statistics(wildcards):
+    """Return the real-image statistics of every minority class of a run."""
+    return expand(
+        STATISTICS, **{**wildcards, "class_label": wildcards.minority.split("-")}
+    )

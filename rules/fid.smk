@@ -1,0 +1,71 @@
+rule fetch_inception:
+    output:
+        INCEPTION,
+    log:
+        f"{RESULTS}/logs/fetch_inception.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fetch_inception.tsv"
+    conda:
+        "../envs/data.yaml"
+    script:
+        "../scripts/fetch_inception.py"
+
+
+rule train_lenet:
+    input:
+        train=TRAIN,
+        test=TEST,
+    output:
+        model=LENET,
+        history=f"{RESULTS}/extractors/lenet/{{dataset}}.history.parquet",
+    log:
+        f"{RESULTS}/logs/train_lenet/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_lenet/{{dataset}}.tsv"
+    conda:
+        "../envs/training.yaml"
+    threads: config["threads"]
+    params:
+        settings=config["lenet"],
+        seed=seed_of("extractors/lenet/{dataset}"),
+    script:
+        "../scripts/train_lenet.py"
+
+
+rule real_statistics:
+    input:
+        test=TEST,
+        extractor=extractor_file,
+    output:
+        STATISTICS,
+    log:
+        f"{RESULTS}/logs/real_statistics/{{extractor}}/{{dataset}}/{{class_label}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/real_statistics/{{extractor}}/{{dataset}}/{{class_label}}.tsv"
+    conda:
+        "../envs/training.yaml"
+    threads: config["threads"]
+    params:
+        settings=extractor_settings,
+    script:
+        "../scripts/real_statistics.py"
+
+
+rule fid:
+    input:
+        synthetic=SYNTHETIC,
+        extractor=extractor_file,
+        statistics=minority_statistics,
+    output:
+        FID,
+    log:
+        f"{RESULTS}/logs/fid/{{extractor}}/{RUN}/{{method}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fid/{{extractor}}/{RUN}/{{method}}.tsv"
+    conda:
+        "../envs/training.yaml"
+    threads: config["threads"]
+    params:
+        settings=fid_settings,
+    script:
+        "../scripts/fid.py"

@@ -1,0 +1,20 @@
+rule train_generator:
+    input:
+        SKEWED,
+    output:
+        model=GENERATOR,
+        history=f"{RESULTS}/generators/{RUN}/{{method}}/history.parquet",
+    log:
+        f"{RESULTS}/logs/train_generator/{RUN}/{{method}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_generator/{RUN}/{{method}}.tsv"
+    wildcard_constraints:
+        method=methods_with("generator"),
+    conda:
+        "../envs/training.yaml"
+    threads: config["threads"]
+    params:
+        settings=method_settings,
+        seed=seed_of(f"generators/{RUN}/{{method}}"),
+    script:
+        "../scripts/train_generator.py"

@@ -1,0 +1,32 @@
+rule skew:
+    input:
+        TRAIN,
+    output:
+        SKEWED,
+    log:
+        f"{RESULTS}/logs/skew/{RUN}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/skew/{RUN}.tsv"
+    conda:
+        "../envs/data.yaml"
+    params:
+        settings=skewing_settings,
+        seed=seed_of(f"skewed/{RUN}"),
+    script:
+        "../scripts/skew.py"
+
+
+rule manifest:
+    input:
+        over_runs(SKEWED),
+    output:
+        parquet=f"{RESULTS}/skewed/manifest.parquet",
+        csv=f"{RESULTS}/skewed/manifest.csv",
+    log:
+        f"{RESULTS}/logs/manifest.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/manifest.tsv"
+    conda:
+        "../envs/data.yaml"
+    script:
+        "../scripts/manifest.py"

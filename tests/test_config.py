@@ -1,0 +1,279 @@
+import copy
+import math
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deep_oversampling.config import check_config, minority_name, restore_types
+from deep_oversampling.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "schemas" / "config.schema.yaml"
+SHIPPED = [ROOT / "config.yaml", *sorted((ROOT / "presets").glob("*.yaml"))]
+BASE = yaml.safe_load(SHIPPED[0].read_text())
+PATH_UNSAFE = ["../x", "a/b", "a b", "a'b", 'a"b', "é", "{dataset}", "", "-x", "x\n", "$HOME", "a;b", "*"]
+
+
+def changed(place, value):
+    """The shipped config with the value at a dotted place replaced, or taken away where it is ``...``."""
+    config = copy.deepcopy(BASE)
+    *parents, last = place.split(".")
+    part = config
+    for parent in parents:
+        part = part[parent]
+    if value is ...:
+        del part[last]
+    else:
+        part[last] = value
+    return config
+
+
+def refusal(config):
+    with pytest.raises(InputError) as refused:
+        check_config(config, SCHEMA)
+    message = str(refused.value)
+    assert len(message.splitlines()) == 1
+    assert message.startswith("config: ")
+    return message
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_config_is_valid(path):
+    config = yaml.safe_load(path.read_text())
+    check_config(restore_types(config), SCHEMA)
+    assert restore_types(config) == config
+
+
+def test_a_check_leaves_the_config_alone():
+    config = copy.deepcopy(BASE)
+    check_config(config, SCHEMA)
+    assert config == BASE
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("seed", 0),
+        ("seed", 2**32 - 1),
+        ("results_dir", "../elsewhere/results-2"),
+        ("results_dir", "/data/results"),
+        ("data_dir", "/mnt/my data/é"),
+        ("datasets", ["fashion-mnist", "mnist"]),
+        ("minority_sets", [[3], [3, 4], [9, 0]]),
+        ("minority_sets", [list(range(10))]),
+        ("ratios", [2, 400]),
+        ("methods", ["R-CVAE"]),
+        ("classifier", {}),
+        ("classifier.dropout", 0),
+        ("classifier.learning_rate", 1),
+        ("weight_search.stop", 1.5),
+        ("fid.extractor", "inception"),
+        ("fid.maximum_images", 2),
+        ("samplers.ADASYN-2_b", {"sampler": "imblearn.over_sampling.ADASYN", "parameters": {"n_neighbors": 3}}),
+    ],
+)
+def test_what_is_sensible_is_accepted(place, value):
+    check_config(changed(place, value), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        # Keys
+        ("sed", 1, "unknown key 'sed'; did you mean 'seed'?"),
+        ("classifer", {}, "unknown key 'classifer'; did you mean 'classifier'?"),
+        ("xyzzy", 1, "unknown key 'xyzzy'; known: seed, results_dir, "),
+        ("classifier.droput", 0.1, "classifier: unknown key 'droput'; did you mean 'dropout'?"),
+        ("weight_search.fold", 2, "weight_search: unknown key 'fold'; did you mean 'folds'?"),
+        ("fid.max_images", 2, "fid: unknown key 'max_images'; did you mean 'maximum_images'?"),
+        ("lenet.units", 2, "lenet: unknown key 'units'; known: epochs, batch_size, learning_rate"),
+        ("samplers.SMOTE", {"smapler": "x"}, "samplers.SMOTE: unknown key 'smapler'; did you mean 'sampler'?"),
+        ("samplers.SMOTE.k_neighbors", 3, "samplers.SMOTE: unknown key 'k_neighbors'; known: "),
+        ("seed", ..., "'seed' is a required property"),
+        ("samplers", ..., "'samplers' is a required property"),
+        ("fid.extractor", ..., "fid: 'extractor' is a required property"),
+        # Types and ranges
+        ("seed", "x", "seed: 'x' is not of type 'integer'"),
+        ("seed", 2021.0, "seed: 2021.0 is not of type 'integer'"),
+        ("seed", True, "seed: True is not of type 'integer'"),
+        ("seed", None, "seed: None is not of type 'integer'"),
+        ("seed", -1, "seed: -1 is less than the minimum of 0"),
+        ("seed", 2**32, "seed: 4294967296 is greater than the maximum"),
+        ("results_dir", None, "results_dir: None is not of type 'string'"),
+        ("data_dir", 5, "data_dir: 5 is not of type 'null' or 'string'"),
+        ("data_dir", "", "data_dir: '' should be non-empty"),
+        ("datasets", "mnist", "datasets: 'mnist' is not of type 'array'"),
+        ("datasets", ["minst"], "datasets.0: 'minst' is not one of ['mnist', 'fashion-mnist']"),
+        ("minority_sets", [3, 4, 5], "is not of type 'array'"),
+        ("minority_sets", [[3, "4"]], "minority_sets.0.1: '4' is not of type 'integer'"),
+        ("minority_sets", [[-1]], "minority_sets.0.0: -1 is less than the minimum of 0"),
+        ("ratios", 40, "ratios: 40 is not of type 'array'"),
+        ("ratios", [40.0], "ratios.0: 40.0 is not of type 'integer'"),
+        ("ratios", [1], "ratios.0: 1 is less than the minimum of 2"),
+        ("ratios", [0], "ratios.0: 0 is less than the minimum of 2"),
+        ("majority_count", 1, "majority_count: 1 is less than the minimum of 2"),
+        ("replicates", [0, -1], "replicates.1: -1 is less than the minimum of 0"),
+        ("protocols", ["both"], "protocols.0: 'both' is not one of ['paper', 'leak_free']"),
+        ("classifier_seeds", [0.5], "classifier_seeds.0: 0.5 is not of type 'integer'"),
+        ("classifier", [], "classifier: [] is not of type 'object'"),
+        ("classifier.hidden", [512, 0], "classifier.hidden.1: 0 is less than the minimum of 1"),
+        ("classifier.dropout", 1, "classifier.dropout: 1 is greater than or equal to the maximum of 1"),
+        ("classifier.dropout", math.nan, "classifier.dropout: nan is not of type 'number'"),
+        ("classifier.learning_rate", math.inf, "classifier.learning_rate: inf is not of type 'number'"),
+        ("classifier.learning_rate", 0, "classifier.learning_rate: 0 is less than or equal to the minimum of 0"),
+        ("classifier.epochs", "20", "classifier.epochs: '20' is not of type 'integer'"),
+        ("weight_search.start", -1, "weight_search.start: -1 is less than or equal to the minimum of 0"),
+        ("weight_search.folds", 1, "weight_search.folds: 1 is less than the minimum of 2"),
+        ("fid.extractor", "lenet5", "fid.extractor: 'lenet5' is not one of ['lenet', 'inception']"),
+        ("fid.maximum_images", 1, "fid.maximum_images: 1 is less than the minimum of 2"),
+        ("fid.maximum_images", "all", "fid.maximum_images: 'all' is not of type 'null' or 'integer'"),
+        ("lenet.batch_size", 1, "lenet.batch_size: 1 is less than the minimum of 2"),
+        ("samplers", {}, "samplers: {} should be non-empty"),
+        ("samplers.SMOTE", None, "samplers.SMOTE: None is not of type 'object'"),
+        ("samplers.SMOTE.sampler", 5, "samplers.SMOTE.sampler: 5 is not of type 'string'"),
+        ("samplers.SMOTE.parameters", [5], "samplers.SMOTE.parameters: [5] is not of type 'object'"),
+        ("samplers.SMOTE.generator", "a.B", "samplers.SMOTE: needs either sampler or generator"),
+        ("samplers.SMOTE.sampler", ..., "samplers.SMOTE: needs either sampler or generator"),
+        # Values against each other
+        ("methods", ["SMOT"], "methods: unknown method 'SMOT'; did you mean 'SMOTE'?"),
+        ("methods", ["SMOTE", "GAN"], "methods: unknown method 'GAN'; known: Imbalanced, SMOTE, "),
+        ("samplers.CVAE", ..., "methods: unknown method 'CVAE'; did you mean 'R-CVAE'?"),
+        ("samplers.SMOTE.parameters.random_state", 1, "samplers.SMOTE.parameters: leave out random_state"),
+        ("ratios", [40, 3], "minority_sets [3, 4, 5], ratios 3: imbalance ratio 3 does not divide"),
+        ("ratios", [800], "ratios 800: imbalance ratio 800 does not divide the majority count 400"),
+        ("majority_count", 399, "ratios 40: imbalance ratio 40 does not divide the majority count 399"),
+        (
+            "minority_sets",
+            [[3], [9, 10]],
+            "datasets mnist, minority_sets [9, 10], ratios 40: minority class 10 is outside",
+        ),
+        ("minority_sets", [[3, 4], [4, 3]], "minority_sets: [3, 4] and [4, 3] are the same set; leave one out"),
+        ("minority_sets", [[3, 3]], "minority_sets.0: [3, 3] has non-unique elements"),
+        ("minority_sets", [[]], "minority_sets.0: [] should be non-empty"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_it(place, value, message):
+    assert message in refusal(changed(place, value))
+
+
+AXES = ["datasets", "minority_sets", "ratios", "replicates", "methods", "protocols", "classifier_seeds"]
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_every_axis_has_something_once(axis):
+    assert f"{axis}: [] should be non-empty" in refusal(changed(axis, []))
+    assert f"{axis}: " in refusal(changed(axis, BASE[axis][:1] * 2))
+
+
+@pytest.mark.parametrize("name", PATH_UNSAFE)
+def test_names_that_are_unsafe_in_a_path_are_refused(name):
+    assert f"methods.0: {name!r} does not match" in refusal(changed("methods", [name]))
+    config = copy.deepcopy(BASE)
+    config["samplers"][name] = {"sampler": "imblearn.over_sampling.SMOTE"}
+    assert f"samplers: {name!r} does not match" in refusal(config)
+
+
+@pytest.mark.parametrize(
+    "folder", ["", "a b", "{dataset}", "re{{s}}", "é", "a'b", 'a"b', "a\nb", "results\n", "$HOME", "a*", "a\\b", "a:b"]
+)
+def test_a_results_dir_that_is_unsafe_in_a_pattern_is_refused(folder):
+    assert f"results_dir: {folder!r} does not match" in refusal(changed("results_dir", folder))
+
+
+@pytest.mark.parametrize("config", [None, [], "x", {}, {1: 2, None: 3, "a": 4}])
+def test_what_is_no_config_at_all_is_one_line(config):
+    refusal(config)
+
+
+@pytest.mark.parametrize("key", [1, None, True, 2.5, "line\nbreak"])
+def test_a_key_of_any_type_is_named(key):
+    assert f"unknown key {key!r}" in refusal({**BASE, "zzz": 2, key: 1})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 500) | st.floats() | st.text(max_size=8),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=8), children, max_size=3),
+    max_leaves=5,
+)
+PLACES = [*BASE, *(f"{key}.{inner}" for key, part in BASE.items() if isinstance(part, dict) for inner in part)]
+
+
+@given(place=st.sampled_from(PLACES), value=JSON)
+def test_any_value_anywhere_is_accepted_or_one_line(place, value):
+    message = "config: fine"
+    try:
+        check_config(changed(place, value), SCHEMA)
+    except InputError as error:
+        message = str(error)
+    assert message.startswith("config: ")
+    assert len(message.splitlines()) == 1
+
+
+# Strings from the command line
+
+
+@pytest.mark.parametrize(
+    ("spelt", "meant"),
+    [
+        ("40", 40),
+        ("-3", -3),
+        ("0.5", 0.5),
+        ("1e-3", 0.001),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("SMOTE", "SMOTE"),
+        ("3-4-5", "3-4-5"),
+        ("", ""),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("True", "True"),
+        (7, 7),
+        (None, None),
+        (["3", ["4", "x"]], [3, [4, "x"]]),
+        (
+            {"epochs": "5", "widths": ["8", "16"], "nested": {"a": "null"}},
+            {"epochs": 5, "widths": [8, 16], "nested": {"a": None}},
+        ),
+        ({"5": "5"}, {"5": 5}),
+    ],
+)
+def test_types_are_restored(spelt, meant):
+    restored = restore_types(spelt)
+    assert restored == meant
+    assert type(restored) is type(meant)
+
+
+SPELLABLE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.just("SMOTE"),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=3), children, max_size=3),
+    max_leaves=8,
+)
+
+
+def spell(value):
+    if isinstance(value, dict):
+        return {key: spell(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [spell(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return yaml.safe_dump(value).split()[0]
+    return str(value)
+
+
+@given(value=SPELLABLE)
+def test_what_was_spelt_is_restored(value):
+    restored = restore_types(spell(value))
+    assert restored == value
+    assert restore_types(restored) == restored
+
+
+@given(minority=st.lists(st.integers(0, 99), min_size=1))
+def test_a_minority_set_is_read_back_from_its_name(minority):
+    name = minority_name(minority)
+    assert re.fullmatch(r"\d+(-\d+)*", name)
+    assert [int(label) for label in name.split("-")] == minority
