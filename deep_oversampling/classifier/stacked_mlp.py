@@ -41,7 +41,8 @@ class StackedMLP:
 
     The candidates of a group start from the same weights and share batches and dropout masks,
     so that they differ by their sample weights alone; each is still trained exactly as if alone,
-    since RMSprop works element by element and the losses are summed.
+    since RMSprop works element by element and the losses are summed. A group without images in a
+    batch keeps its weights; only RMSprop's averages decay.
 
     Parameters
     ----------

@@ -100,6 +100,14 @@ def test_task_is_what_the_settings_say(task):
     assert task.mlp == MLPSettings([32], 0.1, 0.01, 25, 16)
 
 
+def test_folds_are_oversampled_by_the_seed_and_their_number(task):
+    drawn = [task.resample(task.real, fold)[0].images for fold in (0, 0, 1)]
+    assert drawn[0].shape == (8, 16)
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    assert (drawn[0] != drawn[2]).any()
+    assert task.resample(task.real, 0)[1] == []
+
+
 def test_rows_of_the_confusion_matrix_are_the_test_set_s_classes(task, scored):
     row, predicted = scored
     confusion = np.array(row["confusion"])

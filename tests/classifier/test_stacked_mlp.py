@@ -12,7 +12,7 @@ N_FEATURES, N_CLASSES, BATCH_SIZE = 784, 10, 8
 
 @pytest.fixture(scope="module")
 def pool():
-    """Images, labels and which are synthetic; a last, blank row stands for padding."""
+    """Images, labels and which are synthetic."""
     generator = np.random.default_rng(0)
     labels = generator.integers(N_CLASSES, size=40)
     images = 0.5 * generator.random((40, N_FEATURES)) + 0.5 * generator.random((N_CLASSES, N_FEATURES))[labels]
@@ -20,11 +20,12 @@ def pool():
 
 
 def padded(pool):
+    """The pool and a last row that is not present, whatever else it says."""
     images, one_hot, synthetic = pool
     return [
-        np.pad(images, ((0, 1), (0, 0))),
-        np.pad(one_hot, ((0, 1), (0, 0))),
-        np.pad(synthetic.astype(np.float32), (0, 1)),
+        np.pad(images, ((0, 1), (0, 0)), constant_values=0.7),
+        np.pad(one_hot, ((0, 1), (0, 0)), constant_values=1),
+        np.pad(synthetic.astype(np.float32), (0, 1), constant_values=1),
         np.pad(np.ones(len(images), np.float32), (0, 1)),
     ]
 
