@@ -5,7 +5,7 @@ from deep_oversampling.job import job
 with job(snakemake) as logger:
     from deep_oversampling.datasets.catalogue import dataset_named
     from deep_oversampling.fid.lenet import LeNetExtractor, LeNetSettings, train_lenet
-    from deep_oversampling.generators.archive import save_generator
+    from deep_oversampling.network_archive import save_network
     from deep_oversampling.provenance import Provenance
     from deep_oversampling.schemas import HISTORY
     from deep_oversampling.storage import read_images, write_table
@@ -39,4 +39,4 @@ with job(snakemake) as logger:
         snakemake.params.seed,
     )
     write_table(snakemake.output.history, history_frame(history), HISTORY, provenance)
-    save_generator(snakemake.output.model, network, provenance)
+    save_network(snakemake.output.model, network, provenance)

@@ -41,7 +41,7 @@ def load_extractor(name: str, path: str | Path) -> Extractor:
         return InceptionExtractor(path)
     if name == "lenet":
         from deep_oversampling.fid.lenet import LeNetExtractor
-        from deep_oversampling.generators.archive import load_generator
+        from deep_oversampling.network_archive import load_network
 
-        return LeNetExtractor(load_generator(path)[0])
+        return LeNetExtractor(load_network(path)[0])
     raise InputError(f"unknown extractor {name!r}; known: inception, lenet")

@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.generators.archive import load_generator, save_generator
+from deep_oversampling.network_archive import load_network, save_network
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.training.engine import Epoch, Trainable, shuffled_batches, train
 
@@ -131,10 +131,10 @@ class DeepOverSampler(BaseOverSampler):
         return images.reshape(len(labels), -1)
 
     def save(self, path: str | Path, provenance: Provenance) -> None:
-        """Write the trained generator to a ``.keras`` file; raises as :func:`save_generator` does."""
+        """Write the trained generator to a ``.keras`` file; raises as :func:`save_network` does."""
         check_is_fitted(self, "generator_")
         settings = {**provenance.settings, "classes": self.classes_.tolist()}
-        save_generator(path, self.generator_, replace(provenance, settings=settings))
+        save_network(path, self.generator_, replace(provenance, settings=settings))
 
     def load(self, path: str | Path) -> Self:
         """Take the trained generator from a file that ``save`` wrote.
@@ -142,10 +142,10 @@ class DeepOverSampler(BaseOverSampler):
         Raises
         ------
         InputError
-            As :func:`load_generator` does, or if the generator was trained with another ``image_shape`` or
+            As :func:`load_network` does, or if the generator was trained with another ``image_shape`` or
             ``latent_size``.
         """
-        generator, provenance = load_generator(path)
+        generator, provenance = load_network(path)
         classes = np.asarray(provenance.settings.get("classes", []))
         expected = ([(None, self.latent_size), (None, len(classes))], (None, *self.image_shape))
         if (generator.input_shape, generator.output_shape) != expected:

@@ -7,6 +7,9 @@ import numpy as np
 from deep_oversampling.errors import InputError
 from deep_oversampling.storage import ImageSet
 
+_TOLERANCE = 0.25
+"""By what share of the missing images a sampler may be off before it is refused."""
+
 
 def missing_labels(labels: np.ndarray) -> np.ndarray:
     """Return the label of every image that balancing lacks, class by class.
@@ -25,7 +28,10 @@ def missing_labels(labels: np.ndarray) -> np.ndarray:
 
 
 def oversample(sampler: Any, image_set: ImageSet, name: str) -> ImageSet:
-    """Return the synthetic images alone that ``sampler`` adds to a set.
+    """Return the synthetic images alone that ``sampler`` adds to a set: exactly the missing ones, or none.
+
+    Some samplers, ADASYN for one, add only about as many images as are missing. What is too much is
+    dropped; where too few came, the sampler is asked again with the next ``random_state``.
 
     Parameters
     ----------
@@ -40,15 +46,35 @@ def oversample(sampler: Any, image_set: ImageSet, name: str) -> ImageSet:
     Returns
     -------
     ImageSet
-        Pixels are rounded to whole bytes.
+        Class by class; pixels are rounded to whole bytes.
 
     Raises
     ------
     InputError
-        If the sampler refuses the set, changes or reorders the images it was given, or adds other
-        than the missing number of images to a class. Adding none at all is fine.
+        If the sampler refuses the set, changes or reorders the images it was given, or is off by more
+        than a quarter of what a class lacks. Adding none at all is fine.
     """
     _check_neighbours(sampler, image_set.labels, name)
+    added = _added(sampler, image_set, name)
+    if not len(added):
+        return added
+    wanted = missing_labels(image_set.labels)
+    can_go_on = "random_state" in sampler.get_params()
+    _check_balance(wanted, added.labels, _TOLERANCE if can_go_on else 0, name)
+    while len(_first(added, wanted)) < len(wanted):
+        sampler.set_params(random_state=(sampler.get_params()["random_state"] or 0) + 1)
+        more = _added(sampler, image_set, name)
+        added = ImageSet(np.concatenate([added.images, more.images]), np.concatenate([added.labels, more.labels]))
+    return _first(added, wanted)
+
+
+def _first(added: ImageSet, wanted: np.ndarray) -> ImageSet:
+    counts = zip(*np.unique(wanted, return_counts=True), strict=True)
+    kept = np.concatenate([np.flatnonzero(added.labels == label)[:count] for label, count in counts])
+    return ImageSet(added.images[kept], added.labels[kept])
+
+
+def _added(sampler: Any, image_set: ImageSet, name: str) -> ImageSet:
     try:
         resampled, labels = sampler.fit_resample(image_set.scaled(), image_set.labels.copy())
     except (ValueError, RuntimeError) as error:
@@ -58,10 +84,21 @@ def oversample(sampler: Any, image_set: ImageSet, name: str) -> ImageSet:
         labels[:given], image_set.labels
     ):
         raise InputError(f"{name} changes the images it is given; only samplers that add images can be used")
-    _check_balance(image_set.labels, labels[given:], name)
     if not np.isfinite(resampled[given:]).all():
         raise InputError(f"{name} adds images with pixels that are no finite numbers; choose another sampler")
     return ImageSet(to_bytes(resampled[given:]), np.asarray(labels[given:], np.uint8))
+
+
+def _check_balance(wanted: np.ndarray, added: np.ndarray, tolerance: float, name: str) -> None:
+    classes = np.union1d(wanted, added)
+    found, missing = ((labels[:, None] == classes).sum(axis=0) for labels in (added, wanted))
+    wrong = np.abs(found - missing) > tolerance * missing
+    if wrong.any():
+        first = np.argmax(wrong)
+        raise InputError(
+            f"{name} adds {found[first]} images to class {classes[first]}, which lacks {missing[first]}; only samplers"
+            " that bring every class to about the majority count can be used"
+        )
 
 
 def draw_missing(sampler: Any, image_set: ImageSet, seed: int) -> ImageSet:
@@ -123,17 +160,4 @@ def _check_neighbours(sampler: Any, labels: np.ndarray, name: str) -> None:
         raise InputError(
             f"{name} needs more than {neighbours} images of every class, but class {classes[counts.argmin()]} has"
             f" {counts.min()}; lower the imbalance ratio or k_neighbors"
-        )
-
-
-def _check_balance(real: np.ndarray, added: np.ndarray, name: str) -> None:
-    if not len(added):
-        return
-    classes = np.union1d(real, added)
-    found, missing = ((labels[:, None] == classes).sum(axis=0) for labels in (added, missing_labels(real)))
-    if (found != missing).any():
-        wrong = np.argmax(found != missing)
-        raise InputError(
-            f"{name} adds {found[wrong]} images to class {classes[wrong]}, which lacks {missing[wrong]}; only samplers"
-            " that bring every class to the majority count can be used"
         )

@@ -3,7 +3,7 @@ import pytest
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.fid.lenet import LeNet, LeNetExtractor, LeNetSettings, train_lenet
-from deep_oversampling.generators.archive import load_generator, save_generator
+from deep_oversampling.network_archive import load_network, save_network
 from deep_oversampling.provenance import Provenance
 
 IMAGE_SHAPE = (18, 16)
@@ -103,12 +103,12 @@ def test_fewer_images_than_a_batch():
 
 def test_saved_network_gives_the_same(extractor, model, images, tmp_path):
     first, second = tmp_path / "first.keras", tmp_path / "second.keras"
-    save_generator(first, model, Provenance("lenet"))
-    loaded = LeNetExtractor(load_generator(first)[0])
+    save_network(first, model, Provenance("lenet"))
+    loaded = LeNetExtractor(load_network(first)[0])
     few = images[0][:20]
     np.testing.assert_array_equal(loaded.features(few, IMAGE_SHAPE), extractor.features(few, IMAGE_SHAPE))
     np.testing.assert_array_equal(loaded.classify(few), extractor.classify(few))
-    save_generator(second, model, Provenance("lenet"))
+    save_network(second, model, Provenance("lenet"))
     assert first.read_bytes() == second.read_bytes()
 
 

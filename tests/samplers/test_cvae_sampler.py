@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.generators.archive import save_generator
+from deep_oversampling.network_archive import save_network
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.samplers import cvae, deep
 from deep_oversampling.samplers.cvae import CVAE
@@ -337,7 +337,7 @@ def test_saving_twice_gives_the_same_bytes(sampler, tmp_path):
 
 def test_provenance_is_kept_with_the_classes(sampler, tmp_path):
     sampler.save(tmp_path / "model.keras", PROVENANCE)
-    _, provenance = deep.load_generator(tmp_path / "model.keras")
+    _, provenance = deep.load_network(tmp_path / "model.keras")
     expected = Provenance("generator", {"dataset": "toy", "classes": [2, 5, 7]}, seed=3, versions={"keras": "0"})
     assert provenance == expected
 
@@ -353,7 +353,7 @@ def test_a_generator_of_other_parameters_is_refused(sampler, tmp_path, parameter
 
 def test_another_network_is_refused(tmp_path):
     network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    save_generator(tmp_path / "model.keras", network, PROVENANCE)
+    save_network(tmp_path / "model.keras", network, PROVENANCE)
     with pytest.raises(InputError, match="is no generator with these parameters"):
         CVAE(**TINY).load(tmp_path / "model.keras")
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deep_oversampling import network_archive
 from deep_oversampling.errors import InputError
-from deep_oversampling.generators import archive
-from deep_oversampling.generators.archive import load_generator, save_generator
+from deep_oversampling.network_archive import load_network, save_network
 from deep_oversampling.provenance import Provenance
 
 PROVENANCE = Provenance("generator", {"dataset": "mnist", "name": "größer", "classes": [0, 3]}, seed=5)
@@ -36,7 +36,7 @@ def archived():
     """The bytes of a saved network, and where its members' contents begin and end."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
-        save_generator(path, network(), PROVENANCE)
+        save_network(path, network(), PROVENANCE)
         with zipfile.ZipFile(path) as opened:
             members = [
                 range(start, start + member.file_size)
@@ -55,14 +55,14 @@ def folder(tmp_path_factory):
 def assert_refused(path, content):
     path.write_bytes(content)
     with pytest.raises(InputError) as refused:
-        load_generator(path)
+        load_network(path)
     assert str(refused.value) == f"{path} is truncated or altered; delete it and run again"
 
 
 def assert_refused_or_the_same(path, content):
     path.write_bytes(content)
     try:
-        loaded, provenance = load_generator(path)
+        loaded, provenance = load_network(path)
     except InputError as error:
         message = str(error)
     else:
@@ -76,23 +76,23 @@ def assert_refused_or_the_same(path, content):
 
 
 def test_a_network_is_loaded_as_saved(tmp_path):
-    save_generator(tmp_path / "model.keras", network(), PROVENANCE)
-    loaded, provenance = load_generator(tmp_path / "model.keras")
+    save_network(tmp_path / "model.keras", network(), PROVENANCE)
+    loaded, provenance = load_network(tmp_path / "model.keras")
     np.testing.assert_array_equal(outputs(loaded), outputs(network()))
     np.testing.assert_allclose(outputs(loaded), np.tanh(INPUT.sum(axis=1))[:, None] * np.ones((1, 3)), rtol=1e-6)
     assert provenance == PROVENANCE
 
 
 def test_keras_alone_can_load_it(tmp_path):
-    save_generator(tmp_path / "model.keras", network(), PROVENANCE)
+    save_network(tmp_path / "model.keras", network(), PROVENANCE)
     np.testing.assert_array_equal(outputs(keras.saving.load_model(tmp_path / "model.keras")), outputs(network()))
 
 
 def test_the_same_network_is_the_same_bytes_at_any_time(tmp_path, monkeypatch):
-    save_generator(tmp_path / "first.keras", network(), PROVENANCE)
-    day_later = archive.zipfile.time.time() + 86400
-    monkeypatch.setattr(archive.zipfile.time, "time", lambda: day_later)
-    save_generator(tmp_path / "second.keras", network(), PROVENANCE)
+    save_network(tmp_path / "first.keras", network(), PROVENANCE)
+    day_later = network_archive.zipfile.time.time() + 86400
+    monkeypatch.setattr(network_archive.zipfile.time, "time", lambda: day_later)
+    save_network(tmp_path / "second.keras", network(), PROVENANCE)
     assert (tmp_path / "first.keras").read_bytes() == (tmp_path / "second.keras").read_bytes()
 
 
@@ -115,7 +115,7 @@ def test_other_content_is_other_bytes(tmp_path, changed):
         model.set_weights([weights + 1 for weights in network().get_weights()])
     else:
         provenance = Provenance("generator", {"dataset": "fashion-mnist"})
-    save_generator(tmp_path / "other.keras", model, provenance)
+    save_network(tmp_path / "other.keras", model, provenance)
     assert (tmp_path / "other.keras").read_bytes() != archived()[0]
 
 
@@ -133,12 +133,12 @@ def test_the_old_file_is_never_replaced_by_half_a_file(tmp_path, monkeypatch):
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", watched)
-    save_generator(path, network(), PROVENANCE)
+    save_network(path, network(), PROVENANCE)
     assert seen == [(path, archived()[0])]
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(("owner", "name"), [(archive, "_strip_time"), (os, "fsync"), (tempfile, "mkdtemp")])
+@pytest.mark.parametrize(("owner", "name"), [(network_archive, "_strip_time"), (os, "fsync"), (tempfile, "mkdtemp")])
 def test_a_full_disk_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch, owner, name):
     def full_disk(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -147,7 +147,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch, 
     path.write_bytes(b"old")
     monkeypatch.setattr(owner, name, full_disk)
     with pytest.raises(InputError) as refused:
-        save_generator(path, network(), PROVENANCE)
+        save_network(path, network(), PROVENANCE)
     assert str(refused.value) == (f"cannot write {path}: No space left on device; free space or change results_dir")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
@@ -196,7 +196,7 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
 
 @pytest.mark.parametrize("absent", ["provenance.json", "config.json", "model.weights.h5"])
 def test_an_archive_that_lacks_a_member_is_refused(tmp_path, absent):
-    save_generator(tmp_path / "whole.keras", network(), PROVENANCE)
+    save_network(tmp_path / "whole.keras", network(), PROVENANCE)
     with (
         zipfile.ZipFile(tmp_path / "whole.keras") as whole,
         zipfile.ZipFile(tmp_path / "model.keras", "w") as lacking,
@@ -208,10 +208,10 @@ def test_an_archive_that_lacks_a_member_is_refused(tmp_path, absent):
 
 def test_code_in_an_archive_is_not_run(tmp_path):
     ran = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda value: value * 2)])
-    save_generator(tmp_path / "model.keras", ran, PROVENANCE)
+    save_network(tmp_path / "model.keras", ran, PROVENANCE)
     assert_refused(tmp_path / "model.keras", (tmp_path / "model.keras").read_bytes())
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"nothing\.keras does not exist; run the rule that trains it"):
-        load_generator(tmp_path / "nothing.keras")
+        load_network(tmp_path / "nothing.keras")

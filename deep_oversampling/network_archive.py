@@ -1,4 +1,4 @@
-"""Trained generators as ``.keras`` files that are the same bytes for the same weights."""
+"""Trained networks as ``.keras`` files that are the same bytes for the same weights."""
 
 import json
 import tempfile
@@ -18,7 +18,7 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeE
 """What Python's zipfile and Keras raise for one altered byte or another."""
 
 
-def save_generator(path: str | Path, network: keras.Model, provenance: Provenance) -> None:
+def save_network(path: str | Path, network: keras.Model, provenance: Provenance) -> None:
     """Write a network with its provenance, atomically and without time stamps.
 
     Parameters
@@ -26,7 +26,7 @@ def save_generator(path: str | Path, network: keras.Model, provenance: Provenanc
     path : str or Path
         Ends in ``.keras``; any Keras loads it, on any backend.
     network : keras.Model
-        What images are drawn from.
+        What to keep.
     provenance : Provenance
         Kept as ``provenance.json`` inside the archive.
 
@@ -53,8 +53,8 @@ def _strip_time(source: Path, destination: Path, provenance: Provenance) -> None
         plain.writestr(zipfile.ZipInfo(_PROVENANCE, _EPOCH), provenance.to_json())
 
 
-def load_generator(path: str | Path) -> tuple[keras.Model, Provenance]:
-    """Read what :func:`save_generator` wrote, in Keras's safe mode.
+def load_network(path: str | Path) -> tuple[keras.Model, Provenance]:
+    """Read what :func:`save_network` wrote, in Keras's safe mode.
 
     Raises
     ------
