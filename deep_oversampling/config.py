@@ -77,8 +77,8 @@ def _number(text: str) -> int | float | str:
 
 
 def minority_name(minority: list[int]) -> str:
-    """Return a minority set as it is written in paths, ``[3, 4, 5]`` → ``"3-4-5"``."""
-    return "-".join(map(str, minority))
+    """Return a minority set as it is written in paths, in ascending order: ``[5, 3, 4]`` → ``"3-4-5"``."""
+    return "-".join(map(str, sorted(minority)))
 
 
 def _check_methods(config: dict[str, Any]) -> None:
