@@ -40,6 +40,7 @@ def check_config(config: dict[str, Any], schema_path: str | Path) -> None:
         raise InputError(f"config: {_describe(error)}")
     _check_methods(config)
     _check_grid(config)
+    _check_values(config)
 
 
 def restore_types(value: Any) -> Any:
@@ -95,11 +96,32 @@ def _check_grid(config: dict[str, Any]) -> None:
         if set(first) == set(second):
             raise InputError(f"config: minority_sets: {first} and {second} are the same set; leave one out")
     for dataset, minority, ratio in product(config["datasets"], config["minority_sets"], config["ratios"]):
+        if len(minority) == len(dataset_named(dataset).classes):
+            raise InputError(f"config: minority_sets {minority}: leave at least one majority class of {dataset}")
         try:
             class_counts(minority, len(dataset_named(dataset).classes), ratio, config["majority_count"])
         except InputError as error:
             place = f"datasets {dataset}, minority_sets {minority}, ratios {ratio}"
             raise InputError(f"config: {place}: {error}") from error
+
+
+def _check_values(config: dict[str, Any]) -> None:
+    search = {"start": 1, "stop": 50, **config["weight_search"]}
+    if search["start"] > search["stop"]:
+        raise InputError(f"config: weight_search: start {search['start']} is above stop {search['stop']}; swap them")
+    if config["data_dir"] and not Path(config["data_dir"]).is_dir():
+        raise InputError(f"config: data_dir: there is no folder {config['data_dir']}")
+    for dataset in map(dataset_named, config["datasets"]):
+        if dataset.train_counts and config["majority_count"] > max(dataset.train_counts):
+            raise InputError(
+                f"config: majority_count: no class of {dataset.name} has {config['majority_count']} images;"
+                f" the largest has {max(dataset.train_counts)}"
+            )
+
+
+def smallest_class(config: dict[str, Any]) -> int:
+    """Return how many images the smallest class of all the skewed sets has."""
+    return config["majority_count"] // max(config["ratios"])
 
 
 def _is_integer(_: Any, value: Any) -> bool:

