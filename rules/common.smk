@@ -3,7 +3,12 @@
 import os
 import sys
 
-from deep_oversampling.config import check_config, minority_name, restore_types, smallest_class
+from deep_oversampling.config import (
+    check_config,
+    minority_name,
+    restore_types,
+    smallest_class,
+)
 from deep_oversampling.errors import InputError
 from deep_oversampling.samplers.preflight import check_samplers
 from deep_oversampling.seeds import seed_for
