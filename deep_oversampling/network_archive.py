@@ -1,6 +1,7 @@
 """Trained networks as ``.keras`` files that are the same bytes for the same weights."""
 
 import json
+import re
 import tempfile
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeE
 
 
 def save_network(path: str | Path, network: keras.Model, provenance: Provenance) -> None:
-    """Write a network with its provenance, atomically and without time stamps.
+    """Write a network with its provenance, atomically and without time stamps or addresses.
 
     Parameters
     ----------
@@ -38,10 +39,10 @@ def save_network(path: str | Path, network: keras.Model, provenance: Provenance)
     with replacing(path) as plain, tempfile.TemporaryDirectory(prefix=".", dir=plain.parent) as folder:
         stamped = Path(folder) / plain.name
         network.save(stamped)
-        _strip_time(stamped, plain, provenance)
+        _make_reproducible(stamped, plain, provenance)
 
 
-def _strip_time(source: Path, destination: Path, provenance: Provenance) -> None:
+def _make_reproducible(source: Path, destination: Path, provenance: Provenance) -> None:
     with zipfile.ZipFile(source) as stamped, zipfile.ZipFile(destination, "w") as plain:
         for name in stamped.namelist():
             content = stamped.read(name)
@@ -49,8 +50,20 @@ def _strip_time(source: Path, destination: Path, provenance: Provenance) -> None
                 metadata = json.loads(content)
                 metadata.pop("date_saved", None)
                 content = json.dumps(metadata, sort_keys=True).encode()
+            if name == "config.json":
+                content = _number_shared_objects(content)
             plain.writestr(zipfile.ZipInfo(name, _EPOCH), content)
         plain.writestr(zipfile.ZipInfo(_PROVENANCE, _EPOCH), provenance.to_json())
+
+
+def _number_shared_objects(config: bytes) -> bytes:
+    """Replace what Keras calls shared objects by, their addresses in memory, by numbers from 1."""
+    numbers: dict[bytes, int] = {}
+
+    def numbered(found: re.Match[bytes]) -> bytes:
+        return b"%s%d" % (found[1], numbers.setdefault(found[2], len(numbers) + 1))
+
+    return re.sub(rb'("shared_object_id": )(\d+)', numbered, config)
 
 
 def load_network(path: str | Path) -> tuple[keras.Model, Provenance]:

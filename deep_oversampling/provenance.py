@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -22,13 +23,15 @@ LIBRARIES = (
 
 
 def library_versions() -> dict[str, str]:
-    """Return the installed version of every library a result may depend on."""
+    """Return the installed version of every library a result may depend on, and Keras's backend where it runs."""
     versions = {"deep-oversampling": __version__}
     for name in LIBRARIES:
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
             continue
+    if "keras" in sys.modules:
+        versions["keras backend"] = sys.modules["keras"].config.backend()
     return versions
 
 

@@ -104,6 +104,8 @@ FID = pa.schema(
         pa.field("real_count", pa.int32()),
         pa.field("synthetic_count", pa.int32()),
         pa.field("fid", pa.float64()),
+        pa.field("diversity", pa.float64()),
+        pa.field("asked_class_share", pa.float64()),
     ]
 )
 
@@ -120,6 +122,8 @@ FID_TABLE = pa.schema(
         pa.field("replicates", pa.int32()),
         pa.field("fid_mean", pa.float64()),
         pa.field("fid_standard_deviation", pa.float64()),
+        pa.field("diversity_mean", pa.float64()),
+        pa.field("asked_class_share_mean", pa.float64()),
         pa.field("paper_table", pa.int32()),
         pa.field("paper_fid", pa.float64()),
     ]

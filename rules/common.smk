@@ -149,8 +149,9 @@ def fid_settings(wildcards):
     """Return what fixes an FID."""
     return {
         **method_settings(wildcards),
-        **extractor_settings(wildcards),
+        "extractor": wildcards.extractor,
         "maximum_images": config["fid"]["maximum_images"],
+        "lenet": config["lenet"],
     }
 
 

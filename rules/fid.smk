@@ -54,8 +54,10 @@ rule real_statistics:
 rule fid:
     input:
         synthetic=SYNTHETIC,
+        test=TEST,
         extractor=extractor_file,
         statistics=minority_statistics,
+        lenet=LENET,
     output:
         FID,
     log:

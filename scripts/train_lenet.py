@@ -9,14 +9,14 @@ with job(snakemake) as logger:
     from deep_oversampling.provenance import Provenance
     from deep_oversampling.schemas import HISTORY
     from deep_oversampling.storage import read_images, write_table
-    from deep_oversampling.training.engine import Epoch, history_frame
+    from deep_oversampling.training.history import Epoch, history_frame
     from deep_oversampling.training.progress import log_epochs
 
     dataset = dataset_named(snakemake.wildcards.dataset)
     settings = LeNetSettings(**snakemake.params.settings)
     train, test = read_images(snakemake.input.train), read_images(snakemake.input.test)
     history: list[Epoch] = []
-    log_epoch = log_epochs(logger, settings.epochs)
+    log_epoch = log_epochs(logger, f"LeNet {dataset.name}")
 
     def report(epoch: Epoch) -> None:
         history.append(epoch)

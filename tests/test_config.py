@@ -140,7 +140,7 @@ def test_what_is_sensible_is_accepted(place, value):
         ("samplers.SMOTE.sampler", ..., "samplers.SMOTE: needs either sampler or generator"),
         # Values against each other
         ("methods", ["SMOT"], "methods: unknown method 'SMOT'; did you mean 'SMOTE'?"),
-        ("methods", ["SMOTE", "GAN"], "methods: unknown method 'GAN'; known: Imbalanced, SMOTE, "),
+        ("methods", ["SMOTE", "tomek"], "methods: unknown method 'tomek'; known: Imbalanced, SMOTE, "),
         ("samplers.CVAE", ..., "methods: unknown method 'CVAE'; did you mean 'R-CVAE'?"),
         ("samplers.SMOTE.parameters.random_state", 1, "samplers.SMOTE.parameters: leave out random_state"),
         ("ratios", [40, 3], "minority_sets [3, 4, 5], ratios 3: imbalance ratio 3 does not divide"),

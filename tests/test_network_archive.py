@@ -138,7 +138,9 @@ def test_the_old_file_is_never_replaced_by_half_a_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(("owner", "name"), [(network_archive, "_strip_time"), (os, "fsync"), (tempfile, "mkdtemp")])
+@pytest.mark.parametrize(
+    ("owner", "name"), [(network_archive, "_make_reproducible"), (os, "fsync"), (tempfile, "mkdtemp")]
+)
 def test_a_full_disk_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch, owner, name):
     def full_disk(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,7 +1,9 @@
 import hashlib
 import json
+import sys
 from importlib.metadata import version
 
+import keras
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,13 @@ def test_versions_are_those_installed():
 
 def test_a_library_that_is_not_installed_is_left_out(monkeypatch):
     monkeypatch.setattr("deep_oversampling.provenance.LIBRARIES", ("numpy", "not-a-library-of-ours"))
-    assert library_versions() == {"deep-oversampling": __version__, "numpy": version("numpy")}
+    assert set(library_versions()) - {"keras backend"} == {"deep-oversampling", "numpy"}
+
+
+def test_the_backend_is_named_where_keras_runs(monkeypatch):
+    assert library_versions()["keras backend"] == keras.config.backend()
+    monkeypatch.delitem(sys.modules, "keras")
+    assert "keras backend" not in library_versions()
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])

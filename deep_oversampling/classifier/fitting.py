@@ -8,7 +8,7 @@ from keras import ops
 
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
 from deep_oversampling.storage import ImageSet
-from deep_oversampling.training.engine import train
+from deep_oversampling.training.engine import Phase, train
 
 _PREDICTION_CHUNK = 1000
 
@@ -85,10 +85,10 @@ def fit_classifiers(
         np.pad(np.ones(padding, np.float32), (0, 1)),
     ]
     train(
-        model,
+        [Phase("training", model.step, settings.epochs)],
+        model.variables,
         arrays,
         _grouped_batches(rows, settings.batch_size, padding),
-        epochs=settings.epochs,
         seed=seeds[0],
         name=name,
     )

@@ -13,7 +13,8 @@ from keras import layers, ops
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.training.backends import minimize
-from deep_oversampling.training.engine import Epoch, shuffled_batches, train
+from deep_oversampling.training.engine import Phase, shuffled_batches, train
+from deep_oversampling.training.history import Epoch
 
 _KERNEL_SIZE = 5
 _SMALLEST_SIZE = 16
@@ -118,7 +119,7 @@ def train_lenet(
     seed : int
         Of the initial weights and the order of the images.
     report : callable, optional
-        Called with each finished :class:`~deep_oversampling.training.engine.Epoch`.
+        Called with each finished :class:`~deep_oversampling.training.history.Epoch`.
 
     Returns
     -------
@@ -134,10 +135,10 @@ def train_lenet(
     n_batches = max(1, len(labels) // settings.batch_size)
     model = LeNet(image_shape, n_classes, settings, settings.epochs * n_batches, seed)
     train(
-        model,
+        [Phase("training", model.step, settings.epochs)],
+        model.variables,
         [images, labels.astype(np.int32)],
         shuffled_batches(len(labels), settings.batch_size),
-        epochs=settings.epochs,
         seed=seed,
         name="LeNet",
         report=report,
@@ -152,13 +153,18 @@ class LeNetExtractor:
     ----------
     model : keras.Model
         As :func:`train_lenet` gives.
+
+    Attributes
+    ----------
+    image_shape : tuple of (int, int)
+        Height and width in pixels of the images it was trained on.
     """
 
     name = "lenet"
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._image_shape = model.get_layer("image").output.shape[1:3]
+        self.image_shape = model.get_layer("image").output.shape[1:3]
 
     def features(self, images: np.ndarray, image_shape: tuple[int, int] = (28, 28)) -> np.ndarray:
         """Return the features of grey images.
@@ -180,8 +186,8 @@ class LeNetExtractor:
         ValueError
             If the images are no bytes or have another shape.
         """
-        if tuple(image_shape) != self._image_shape:
-            raise ValueError(f"expected images of shape {self._image_shape}, got {tuple(image_shape)}")
+        if tuple(image_shape) != self.image_shape:
+            raise ValueError(f"expected images of shape {self.image_shape}, got {tuple(image_shape)}")
         return self._predict(images)[0]
 
     def classify(self, images: np.ndarray) -> np.ndarray:

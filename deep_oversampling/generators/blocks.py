@@ -1,6 +1,7 @@
 """The layers the paper's convolutional networks are built of (Tables 10, 11 and 13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -8,6 +9,31 @@ from keras import layers, ops
 
 WEIGHT_DEVIATION = 0.02
 LEAKY_SLOPE = 0.2
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """What the conditional networks of Tables 10, 11 and 13 share; the defaults are the paper's.
+
+    Parameters
+    ----------
+    image_shape : tuple of int, default=(28, 28, 1)
+        (height, width, channels).
+    n_classes : int, default=10
+        Length of the one-hot label.
+    latent_size : int, default=62
+        Length of the latent vector.
+    widths : tuple of int, default=(64, 128, 1024)
+        Maps of the two convolutions and units of the fully connected layer, on the way from and to the image alike.
+    beta_1 : float, default=0.5
+        Adam's first decay rate.
+    """
+
+    image_shape: tuple[int, int, int] = (28, 28, 1)
+    n_classes: int = 10
+    latent_size: int = 62
+    widths: tuple[int, int, int] = (64, 128, 1024)
+    beta_1: float = 0.5
 
 
 class Initializers:
@@ -111,13 +137,30 @@ def build_decoder(
         hidden
     )
     hidden = layers.ReLU()(batch_normalization()(hidden))
-    logit = layers.Conv2DTranspose(channels, 4, 2, "same", kernel_initializer=initializers.transposed_convolution())(
-        hidden
-    )
-    image = layers.Activation("sigmoid")(logit)
+    logit = layers.Conv2DTranspose(
+        channels, 4, 2, "same", kernel_initializer=initializers.transposed_convolution(), dtype="float32"
+    )(hidden)
+    image = layers.Activation("sigmoid", dtype="float32")(logit)
     return keras.Model([latent, label], image, name="decoder"), keras.Model([latent, label], logit, name="logits")
 
 
 def bernoulli_negative_log_likelihood(image: keras.KerasTensor, logit: keras.KerasTensor) -> keras.KerasTensor:
     """Return −log p(image | logit) summed over the pixels, shape (batch,)."""
     return ops.sum(ops.softplus(logit) - logit * image, axis=(1, 2, 3))
+
+
+def build_adam(learning_rate: float, beta_1: float, variables: Sequence[keras.Variable]) -> keras.optimizers.Optimizer:
+    """Return an Adam whose slots for the variables exist already, as a compiled step needs them."""
+    optimizer = keras.optimizers.Adam(learning_rate, beta_1=beta_1)
+    optimizer.build(variables)
+    return optimizer
+
+
+def draw_normal_latent(count: int, latent_size: int, generator: np.random.Generator) -> np.ndarray:
+    """Draw from N(0, I); shape (count, latent_size), float32."""
+    return generator.standard_normal((count, latent_size), dtype=np.float32)
+
+
+def draw_uniform_latent(count: int, latent_size: int, generator: np.random.Generator) -> np.ndarray:
+    """Draw from Uniform(−1, 1) in each dimension; shape (count, latent_size), float32."""
+    return generator.uniform(-1, 1, (count, latent_size)).astype(np.float32)

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from deep_oversampling.generators.blocks import (
     Initializers,
+    NetworkSettings,
     bernoulli_negative_log_likelihood,
+    build_adam,
     build_decoder,
+    draw_normal_latent,
     image_features,
     one_hot_maps,
 )
@@ -17,31 +19,16 @@ from deep_oversampling.training.backends import minimize
 
 
 @dataclass(frozen=True)
-class CVAESettings:
+class CVAESettings(NetworkSettings):
     """What fixes a conditional VAE; the defaults are the paper's.
 
     Parameters
     ----------
-    image_shape : tuple of int, default=(28, 28, 1)
-        (height, width, channels).
-    n_classes : int, default=10
-        Length of the one-hot label.
-    latent_size : int, default=62
-        Length of the latent vector.
-    widths : tuple of int, default=(64, 128, 1024)
-        Maps of the two convolutions and units of the fully connected layer, in encoder and decoder alike.
     learning_rate : float, default=1e-3
-        Of Adam.
-    beta_1 : float, default=0.5
-        Adam's first decay rate.
+        Of Adam; the others are those of :class:`~deep_oversampling.generators.blocks.NetworkSettings`.
     """
 
-    image_shape: tuple[int, int, int] = (28, 28, 1)
-    n_classes: int = 10
-    latent_size: int = 62
-    widths: tuple[int, int, int] = (64, 128, 1024)
     learning_rate: float = 1e-3
-    beta_1: float = 0.5
 
 
 class ConditionalVAE:
@@ -54,6 +41,8 @@ class ConditionalVAE:
         Of the initial weights and the training noise.
     """
 
+    draw_latent = staticmethod(draw_normal_latent)
+
     def __init__(self, settings: CVAESettings, seed: int) -> None:
         initializers = Initializers(seed)
         self.settings = settings
@@ -62,8 +51,12 @@ class ConditionalVAE:
             settings.latent_size, settings.n_classes, settings.image_shape, settings.widths, initializers
         )
         self.noise = keras.random.SeedGenerator(seed)
-        self.optimizer = keras.optimizers.Adam(settings.learning_rate, beta_1=settings.beta_1)
-        self.optimizer.build(self._trainable)
+        self.optimizer = build_adam(settings.learning_rate, settings.beta_1, self._trainable)
+
+    @property
+    def generator(self) -> keras.Model:
+        """What images are drawn from: the decoder."""
+        return self.decoder
 
     @property
     def _trainable(self) -> list[keras.Variable]:
@@ -103,11 +96,6 @@ class ConditionalVAE:
         return minimize(loss, self._trainable, self.optimizer)
 
 
-def draw_latent(count: int, latent_size: int, generator: np.random.Generator) -> np.ndarray:
-    """Draw from the prior p(z|y) = N(0, I); shape (count, latent_size), float32."""
-    return generator.standard_normal((count, latent_size), dtype=np.float32)
-
-
 def _divergence_from_standard_normal(mean: keras.KerasTensor, deviation: keras.KerasTensor) -> keras.KerasTensor:
     return 0.5 * ops.sum(ops.square(mean) + ops.square(deviation) - 2 * ops.log(deviation) - 1, axis=-1)
 
@@ -117,5 +105,5 @@ def _build_encoder(settings: CVAESettings, initializers: Initializers) -> keras.
     label = keras.Input((settings.n_classes,), name="label")
     labelled = layers.Concatenate()([image, one_hot_maps(label, settings.image_shape)])
     features = image_features(labelled, settings.widths, initializers)
-    moments = layers.Dense(2 * settings.latent_size, kernel_initializer=initializers.dense())(features)
+    moments = layers.Dense(2 * settings.latent_size, kernel_initializer=initializers.dense(), dtype="float32")(features)
     return keras.Model([image, label], moments, name="encoder")

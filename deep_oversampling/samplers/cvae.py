@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any, ClassVar
 
-import keras
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from deep_oversampling.generators.conditional_vae import ConditionalVAE, CVAESettings, draw_latent
+from deep_oversampling.generators.conditional_vae import ConditionalVAE, CVAESettings
 from deep_oversampling.samplers.deep import DeepOverSampler
 
 
@@ -35,6 +34,8 @@ class CVAE(DeepOverSampler):
         Images a step.
     balance_first : bool, default=False
         Randomly oversample to balance before training: the paper's R-CVAE.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What networks compute in; their weights are float32 either way.
     random_state : int, RandomState instance or None, default=None
         Of initial weights, noise, order of images and drawn latent vectors.
 
@@ -57,6 +58,8 @@ class CVAE(DeepOverSampler):
         "beta_1": [Interval(Real, 0, 1, closed="left")],
     }
     _multiples: ClassVar[dict[str, tuple[int, ...]]] = {**DeepOverSampler._multiples, "widths": (1, 1, 1)}
+    _model = ConditionalVAE
+    _settings = CVAESettings
 
     def __init__(
         self,
@@ -70,30 +73,19 @@ class CVAE(DeepOverSampler):
         epochs: int = 300,
         batch_size: int = 64,
         balance_first: bool = False,
+        precision: str = "float32",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.image_shape = image_shape
-        self.latent_size = latent_size
+        super().__init__(
+            sampling_strategy=sampling_strategy,
+            image_shape=image_shape,
+            latent_size=latent_size,
+            epochs=epochs,
+            batch_size=batch_size,
+            balance_first=balance_first,
+            precision=precision,
+            random_state=random_state,
+        )
         self.widths = widths
         self.learning_rate = learning_rate
         self.beta_1 = beta_1
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.balance_first = balance_first
-        self.random_state = random_state
-
-    def _build(self, n_classes: int, seed: int) -> tuple[ConditionalVAE, keras.Model]:
-        settings = CVAESettings(
-            image_shape=tuple(self.image_shape),
-            n_classes=n_classes,
-            latent_size=self.latent_size,
-            widths=tuple(self.widths),
-            learning_rate=self.learning_rate,
-            beta_1=self.beta_1,
-        )
-        model = ConditionalVAE(settings, seed)
-        return model, model.decoder
-
-    def _draw_latent(self, count: int, generator: np.random.Generator) -> np.ndarray:
-        return draw_latent(count, self.latent_size, generator)

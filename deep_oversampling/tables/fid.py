@@ -35,7 +35,8 @@ def fid_table(frames: Sequence[pd.DataFrame], majority_count: int) -> pd.DataFra
         of a setting (paper, Tables 1 to 4). Data sets, settings and methods are in order of first
         appearance.
         ``replicates`` is how many FIDs the mean is over; ``fid_standard_deviation`` is that of a
-        sample (n − 1), NaN for one replicate. The counts are images behind one FID.
+        sample (n − 1), NaN for one replicate. The counts are images behind one FID. ``diversity_mean`` and
+        ``asked_class_share_mean`` are those of :func:`deep_oversampling.fid.collapse.collapse_rows`.
         ``paper_table`` and ``paper_fid`` are null where the paper has no such cell, and with any
         extractor other than Inception.
 
@@ -53,6 +54,8 @@ def fid_table(frames: Sequence[pd.DataFrame], majority_count: int) -> pd.DataFra
         replicates=("fid", "count"),
         fid_mean=("fid", "mean"),
         fid_standard_deviation=("fid", "std"),
+        diversity_mean=("diversity", "mean"),
+        asked_class_share_mean=("asked_class_share", "mean"),
     ).reset_index()
     published = paper_fid()
     if fids["extractor"].iloc[0] != PAPER_EXTRACTOR:

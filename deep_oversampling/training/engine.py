@@ -4,38 +4,42 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
-import pandas as pd
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.training.backends import compile_epoch
+from deep_oversampling.training.checkpoint import Checkpoint
+from deep_oversampling.training.history import Epoch
 
-
-class Trainable(Protocol):
-    """What the engine trains: all the state, and one step over a batch."""
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """All state that training changes: weights, optimiser slots, noise seeds."""
-
-    def step(self, *batch: Any) -> dict[str, Any]:
-        """Take one optimiser step on a batch of every array; return the loss terms, scalars."""
+DrawBatches = Callable[[np.random.Generator], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """What one epoch gave: its number from 1, mean loss terms, and wall time in seconds."""
+class Phase:
+    """A part of a training with a step of its own.
 
-    number: int
-    terms: dict[str, float]
-    seconds: float
-    images: int
+    Parameters
+    ----------
+    name : str
+        For the history, for example ``"adversarial"``.
+    step : callable
+        Takes a batch of every array, takes one optimiser step, returns the loss terms, scalars.
+    epochs : int
+        At least 1.
+    prepare : callable, optional
+        Called with all arrays before the first epoch.
+    """
+
+    name: str
+    step: Callable[..., dict[str, Any]]
+    epochs: int
+    prepare: Callable[..., None] | None = None
 
 
-def shuffled_batches(n_images: int, batch_size: int) -> Callable[[np.random.Generator], np.ndarray]:
+def shuffled_batches(n_images: int, batch_size: int) -> DrawBatches:
     """Return a drawer of one epoch's index batches: every image once, in a new order.
 
     The images left over after the last whole batch are skipped in that epoch, as in the public
@@ -60,75 +64,72 @@ def shuffled_batches(n_images: int, batch_size: int) -> Callable[[np.random.Gene
 
 
 def train(
-    model: Trainable,
+    phases: Sequence[Phase],
+    variables: Sequence[keras.Variable],
     arrays: Sequence[np.ndarray],
-    draw_batches: Callable[[np.random.Generator], np.ndarray],
+    draw_batches: DrawBatches,
     *,
-    epochs: int,
     seed: int,
     name: str,
     report: Callable[[Epoch], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> list[Epoch]:
-    """Train for a number of epochs.
+    """Train, one phase after the other.
 
     Parameters
     ----------
-    model : Trainable
-        Changed in place.
+    phases : sequence of Phase
+    variables : sequence of keras.Variable
+        All state that training changes: weights, optimiser slots, noise seeds. Changed in place.
     arrays : sequence of ndarray of shape (n_images, ...)
-        Indexed by the batches along their first axis to give what ``model.step`` takes.
+        Indexed by the batches along their first axis to give what a step takes.
     draw_batches : callable
         Gives the index batches of one epoch, ndarray of shape (n_batches, ...), dtype int32;
         see :func:`shuffled_batches`.
-    epochs : int
-        At least 1.
     seed : int
         Of the orders.
     name : str
         What is trained, for messages.
     report : callable, optional
-        Called with each finished :class:`Epoch`.
+        Called with each finished :class:`~deep_oversampling.training.history.Epoch`.
+    checkpoint : Checkpoint, optional
+        The training goes on from its state, if it has one, and keeps its own there. The caller
+        discards it once the result is kept.
 
     Returns
     -------
     list of Epoch
+        With those before the checkpoint it went on from.
 
     Raises
     ------
     InputError
         At the end of the first epoch with a loss term that isn't finite.
     """
-    run_epoch = compile_epoch(model.step, arrays, model.variables)
+    history = checkpoint.restore(variables) if checkpoint else []
+    finished = len(history)
     generator = np.random.default_rng(seed)
-    history = []
-    for number in range(1, epochs + 1):
-        batches = draw_batches(generator)
-        start = time.perf_counter()
-        terms = run_epoch(batches)
-        epoch = Epoch(number, terms, time.perf_counter() - start, batches.size)
-        _check_finite(epoch, name)
-        if report:
-            report(epoch)
-        history.append(epoch)
+    on_device = [keras.ops.convert_to_tensor(array) for array in arrays]
+    for phase in phases:
+        run_epoch = None
+        for number in range(1, phase.epochs + 1):
+            batches = draw_batches(generator)
+            if finished:
+                finished -= 1
+                continue
+            if number == 1 and phase.prepare:
+                phase.prepare(*arrays)
+            run_epoch = run_epoch or compile_epoch(phase.step, on_device, variables)
+            start = time.perf_counter()
+            terms = run_epoch(batches)
+            epoch = Epoch(phase.name, number, phase.epochs, terms, time.perf_counter() - start, batches.size)
+            _check_finite(epoch, name)
+            history.append(epoch)
+            if report:
+                report(epoch)
+            if checkpoint and len(history) % checkpoint.every == 0:
+                checkpoint.save(variables, history)
     return history
-
-
-def history_frame(history: Sequence[Epoch], phase: str = "training") -> pd.DataFrame:
-    """Return epochs as rows of :data:`deep_oversampling.schemas.HISTORY`, one for each loss term."""
-    return pd.DataFrame(
-        [
-            {
-                "phase": phase,
-                "epoch": epoch.number,
-                "term": term,
-                "value": value,
-                "seconds": epoch.seconds,
-                "images_per_second": epoch.images / epoch.seconds,
-            }
-            for epoch in history
-            for term, value in epoch.terms.items()
-        ]
-    )
 
 
 def _check_finite(epoch: Epoch, name: str) -> None:

@@ -1,32 +1,37 @@
 """Progress of a training as plain lines."""
 
 import logging
-import time
 from collections.abc import Callable
 
-from deep_oversampling.training.engine import Epoch
+from deep_oversampling.training.history import Epoch
 
 
-def log_epochs(logger: logging.Logger, epochs: int) -> Callable[[Epoch], None]:
+def log_epochs(logger: logging.Logger, name: str) -> Callable[[Epoch], None]:
     """Return a reporter for :func:`deep_oversampling.training.engine.train` that logs a line an epoch.
 
     Parameters
     ----------
     logger : logging.Logger
-    epochs : int
-        How many there will be.
+    name : str
+        What is trained.
 
     Returns
     -------
     callable
-        Logs number, mean loss terms, images a second and seconds left.
+        Logs phase, number, mean loss terms, images a second and minutes left in the phase at this epoch's pace.
     """
-    start = time.perf_counter()
 
     def report(epoch: Epoch) -> None:
-        left = (time.perf_counter() - start) / epoch.number * (epochs - epoch.number)
-        terms = ", ".join(f"{name} {value:.4g}" for name, value in epoch.terms.items())
-        speed = epoch.images / epoch.seconds
-        logger.info("epoch %d/%d: %s; %.0f images/s, %.0f s left", epoch.number, epochs, terms, speed, left)
+        terms = ", ".join(f"{term} {value:.4g}" for term, value in epoch.terms.items())
+        logger.info(
+            "%s: %s, epoch %d/%d: %s; %.0f images/s, %.1f min left",
+            name,
+            epoch.phase,
+            epoch.number,
+            epoch.last,
+            terms,
+            epoch.images / epoch.seconds,
+            epoch.seconds * (epoch.last - epoch.number) / 60,
+        )
 
     return report

@@ -66,7 +66,7 @@ def handed_over(monkeypatch):
     """What ``fit_classifiers`` hands to the training loop, instead of training."""
     calls = []
     monkeypatch.setattr(
-        fitting, "train", lambda model, arrays, draw, **named: calls.append((model, arrays, draw, named))
+        fitting, "train", lambda phases, _, arrays, draw, **named: calls.append((phases, arrays, draw, named))
     )
     return calls
 
@@ -80,8 +80,9 @@ def test_every_group_sees_its_rows_once_an_epoch(handed_over, sizes, batch_size,
     rows = [generator.permutation(20)[:size] for size in sizes]
     mlp = MLPSettings(hidden=(2,), epochs=3, batch_size=batch_size)
     fit_classifiers(pool, rows, np.ones(2), 3, mlp, list(range(7, 7 + len(sizes))), "groups")
-    _, (images, one_hot, synthetic, present), draw, named = handed_over.pop()
-    assert named == {"epochs": 3, "seed": 7, "name": "groups"}
+    [phase], (images, one_hot, synthetic, present), draw, named = handed_over.pop()
+    assert phase.epochs == 3
+    assert named == {"seed": 7, "name": "groups"}
     first, second = draw(generator), draw(generator)
     assert first.shape[1:] == (batch_size, len(sizes))
     assert len(first) == -(-max(sizes) // batch_size)

@@ -24,6 +24,8 @@ def fids(method="SMOTE", values=(50.0, 53.0, 49.0), **changed):
         "real_count": 1010,
         "synthetic_count": 3190,
         "fid": values,
+        "diversity": [0.4 + 0.1 * replicate for replicate in range(len(values))],
+        "asked_class_share": [1 - 0.2 * replicate for replicate in range(len(values))],
     }
     return pd.DataFrame(rows | changed)[FID.names]
 
@@ -36,11 +38,13 @@ def test_mean_and_deviation_over_replicates():
     assert row["fid_mean"] == pytest.approx(152 / 3)
     assert row["fid_standard_deviation"] == pytest.approx(statistics.stdev([50, 53, 49]))
     assert (row["real_count"], row["synthetic_count"]) == (1010, 3190)
+    assert row["diversity_mean"] == pytest.approx(0.5)
+    assert row["asked_class_share_mean"] == pytest.approx(0.8)
     assert (row["paper_table"], row["paper_fid"]) == (1, 48.7)
 
 
 def test_replicates_may_come_in_frames_of_their_own():
-    frames = [fids(values=[value], replicate=replicate) for replicate, value in enumerate([50.0, 53.0, 49.0])]
+    frames = [fids().iloc[[replicate]] for replicate in range(3)]
     pd.testing.assert_frame_equal(fid_table(frames, 3200), fid_table([fids()], 3200))
 
 

@@ -1,9 +1,4 @@
-import importlib.util
-import os
 import runpy
-import subprocess
-import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -14,8 +9,6 @@ from keras import layers, ops
 from deep_oversampling.errors import InputError
 from deep_oversampling.training import backends
 from deep_oversampling.training.backends import compile_epoch, minimize
-
-OTHER_BACKEND = {"tensorflow": "jax", "jax": "tensorflow"}[keras.backend.backend()]
 
 
 class Joined:
@@ -152,23 +145,21 @@ def test_noise_is_new_in_every_batch_and_epoch_and_follows_the_seed():
     assert drawn(4)[0] != first
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec(OTHER_BACKEND) is None, reason=f"{OTHER_BACKEND}, an optional backend, is not installed"
-)
-def test_other_backend_trains_alike(tmp_path):
-    path = tmp_path / "other.npz"
-    environment = {**os.environ, "KERAS_BACKEND": OTHER_BACKEND}
-    script = Path(toy_models.__file__)
-    finished = subprocess.run(
-        [sys.executable, str(script), str(path)], env=environment, capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 0, finished.stderr
-    here = toy_models.train_on_this_backend()
-    with np.load(path, allow_pickle=False) as there:
-        assert str(there["backend"]) == OTHER_BACKEND
-        assert set(there) == {*here, "backend"}
-        for name, value in here.items():
-            np.testing.assert_allclose(there[name], value, rtol=1e-4, atol=1e-6, err_msg=name)
+def test_terms_keep_the_order_of_the_step():
+    values = keras.Variable(1.0)
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build([values])
+
+    def step(batch):
+        def loss():
+            value = ops.square(values - ops.mean(batch))
+            return value, {"reconstruction": value, "divergence": 2 * value}
+
+        return {"total": ops.mean(batch), **minimize(loss, [values], optimizer), "accuracy": ops.max(batch)}
+
+    variables = [values, *optimizer.variables]
+    terms = compile_epoch(step, [np.ones(4, np.float32)], variables)(np.zeros((2, 2), np.int32))
+    assert list(terms) == ["total", "reconstruction", "divergence", "accuracy"]
 
 
 def test_unknown_backend_is_refused(monkeypatch):

@@ -3,15 +3,13 @@ import math
 import keras
 import numpy as np
 import pytest
+import toy_models
 from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.provenance import Provenance
-from deep_oversampling.schemas import HISTORY
-from deep_oversampling.storage import read_frame, write_table
-from deep_oversampling.training.engine import Epoch, history_frame, shuffled_batches, train
+from deep_oversampling.training.engine import Phase, shuffled_batches, train
 
 
 class Recorder:
@@ -38,6 +36,10 @@ class Failing:
         self.steps.assign_add(1.0)
         wrong = ops.where(self.steps > 2.5, ops.cast(self.value, "float32"), 1.0)
         return {"fine": ops.mean(values), "divergence": wrong}
+
+
+def train_one_phase(model, arrays, draw_batches, *, epochs, **options):
+    return train([Phase("training", model.step, epochs)], model.variables, arrays, draw_batches, **options)
 
 
 def recorded(draw_batches, batches):
@@ -76,7 +78,7 @@ def test_left_over_images_change_from_epoch_to_epoch():
 def test_terms_are_means_over_the_batches_drawn():
     values, weights = np.random.default_rng(0).normal(size=(2, 22)).astype(np.float32)
     batches = []
-    history = train(
+    history = train_one_phase(
         Recorder(),
         [values, weights],
         recorded(shuffled_batches(22, 4), batches),
@@ -103,7 +105,7 @@ def test_every_epoch_is_reported_when_it_ends():
 
     draw = recorded(shuffled_batches(8, 4), batches)
     values = np.zeros(8, np.float32)
-    history = train(Recorder(), [values, values], draw, epochs=3, seed=0, name="recorder", report=report)
+    history = train_one_phase(Recorder(), [values, values], draw, epochs=3, seed=0, name="recorder", report=report)
     assert reported == history
     assert drawn_before == [1, 2, 3]
     assert all(epoch.seconds > 0 for epoch in history)
@@ -113,7 +115,7 @@ def test_seed_fixes_the_orders():
     def orders(seed):
         batches, values = [], np.zeros(12, np.float32)
         draw = recorded(shuffled_batches(12, 4), batches)
-        train(Recorder(), [values, values], draw, epochs=2, seed=seed, name="recorder")
+        train_one_phase(Recorder(), [values, values], draw, epochs=2, seed=seed, name="recorder")
         return np.array(batches)
 
     first = orders(7)
@@ -126,7 +128,7 @@ def test_seed_fixes_the_orders():
 def test_term_that_is_not_finite_is_reported(value, written):
     reported = []
     with pytest.raises(InputError) as caught:
-        train(
+        train_one_phase(
             Failing(value),
             [np.ones(6, np.float32)],
             shuffled_batches(6, 3),
@@ -141,19 +143,50 @@ def test_term_that_is_not_finite_is_reported(value, written):
     assert [epoch.number for epoch in reported] == [1]
 
 
-def test_history_is_rows_of_its_schema(tmp_path):
-    history = [
-        Epoch(1, {"loss": 3.5, "divergence": 1.0}, seconds=2.0, images=100),
-        Epoch(2, {"loss": 2.5, "divergence": 0.5}, seconds=0.5, images=100),
+def test_phases_follow_one_another_and_prepare_runs_once_between():
+    model, events = toy_models.NoisyTwoPhases(), []
+    inputs = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
+    targets = np.arange(12, dtype=np.float32)
+
+    def report(epoch):
+        events.append((epoch.phase, epoch.number, epoch.last, list(epoch.terms), len(model.prepared_with)))
+
+    history = train(
+        model.phases(2, 3), model.variables, [inputs, targets], shuffled_batches(12, 4), seed=0, name="", report=report
+    )
+    assert events == [
+        ("first", 1, 2, ["zeta", "largest"], 0),
+        ("first", 2, 2, ["zeta", "largest"], 0),
+        ("second", 1, 3, ["alpha", "largest"], 1),
+        ("second", 2, 3, ["alpha", "largest"], 1),
+        ("second", 3, 3, ["alpha", "largest"], 1),
     ]
-    frame = history_frame(history, phase="adversarial")
-    assert list(frame.columns) == HISTORY.names
-    path = tmp_path / "history.parquet"
-    write_table(path, frame, HISTORY, Provenance("history"))
-    assert [tuple(row) for row in read_frame(path, HISTORY).itertuples(index=False)] == [
-        ("adversarial", 1, "loss", 3.5, 2.0, 50.0),
-        ("adversarial", 1, "divergence", 1.0, 2.0, 50.0),
-        ("adversarial", 2, "loss", 2.5, 0.5, 200.0),
-        ("adversarial", 2, "divergence", 0.5, 0.5, 200.0),
+    assert [epoch.number for epoch in history] == [1, 2, 1, 2, 3]
+    [given_arrays] = model.prepared_with
+    np.testing.assert_array_equal(given_arrays[0], inputs)
+    np.testing.assert_array_equal(given_arrays[1], targets)
+
+
+def test_what_prepare_changes_is_what_its_phase_trains_on():
+    position = keras.Variable(1.0)
+
+    def advance(values):
+        position.assign_add(ops.mean(values))
+        return {"position": position + 0.0}
+
+    phases = [
+        Phase("walk", advance, 2),
+        Phase("leap", advance, 1, prepare=lambda values: position.assign(10 * position + values.sum())),
     ]
-    assert set(history_frame(history)["phase"]) == {"training"}
+    values = np.full(6, 2.0, np.float32)
+    history = train(phases, [position], [values], shuffled_batches(6, 3), seed=0, name="walker")
+    # Two steps of 2 an epoch, from 1; each epoch's term is the mean over its two steps.
+    assert [epoch.terms["position"] for epoch in history] == [4, 8, (104 + 106) / 2]
+    assert float(position) == 106
+
+
+def test_a_term_that_is_not_finite_in_a_later_phase_is_reported():
+    model = Failing(math.nan)
+    phases = [Phase("first", model.step, 1), Phase("second", model.step, 3)]
+    with pytest.raises(InputError, match=r"BAGAN: divergence became nan in epoch 1"):
+        train(phases, model.variables, [np.ones(6, np.float32)], shuffled_batches(6, 3), seed=0, name="BAGAN")

@@ -1,6 +1,4 @@
-"""Small models to train; as a script, trains them on the environment's backend and keeps what came out."""
-
-import sys
+"""Small models to train."""
 
 import keras
 import numpy as np
@@ -8,6 +6,7 @@ from keras import layers, ops
 
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
 from deep_oversampling.training.backends import compile_epoch, minimize
+from deep_oversampling.training.engine import Phase
 
 
 class LinearRegression:
@@ -62,6 +61,44 @@ class NormalizedNetwork:
         return minimize(loss, self.network.trainable_variables, self.optimizer)
 
 
+class NoisyTwoPhases:
+    """Every kind of state: weights, Adam's slots, the state of a noise, and an offset that ``prepare`` sets once."""
+
+    def __init__(self):
+        self.weights = keras.Variable(np.full(3, 0.5, np.float32))
+        self.offset = keras.Variable(0.0, trainable=False)
+        self.noise = keras.random.SeedGenerator(4)
+        self.optimizer = keras.optimizers.Adam(0.05)
+        self.optimizer.build([self.weights])
+        self.variables = [self.weights, self.offset, *self.optimizer.variables, self.noise.state]
+        self.prepared_with = []
+
+    def phases(self, first, second):
+        return [
+            Phase("first", self.fit_targets, first),
+            Phase("second", self.fit_offset, second, prepare=self.learn_offset),
+        ]
+
+    def fit_targets(self, inputs, targets):
+        return self._fit(inputs, targets, "zeta")
+
+    def fit_offset(self, inputs, targets):
+        return self._fit(inputs, targets + self.offset, "alpha")
+
+    def learn_offset(self, *arrays):
+        self.prepared_with.append(arrays)
+        self.offset.assign(arrays[0].mean() + ops.sum(self.weights))
+
+    def _fit(self, inputs, targets, term):
+        noisy = inputs + 0.1 * keras.random.normal(inputs.shape, seed=self.noise)
+
+        def loss():
+            value = ops.mean(ops.square(ops.matmul(noisy, self.weights) - targets))
+            return value, {term: value, "largest": ops.max(ops.abs(self.weights))}
+
+        return minimize(loss, [self.weights], self.optimizer)
+
+
 def train_on_this_backend():
     """Train on the same numbers whatever the backend; return losses and weights by name."""
     generator = np.random.default_rng(5)
@@ -88,7 +125,3 @@ def train_on_this_backend():
                 results[f"{name} {term} {number}"] = value
     trained = [*normalized.network.variables, *stacked.kernels, *stacked.biases]
     return results | {f"variable {number}": variable.numpy() for number, variable in enumerate(trained)}
-
-
-if __name__ == "__main__":
-    np.savez(sys.argv[1], **train_on_this_backend(), backend=keras.backend.backend())

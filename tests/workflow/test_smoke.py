@@ -77,6 +77,8 @@ def test_fid_rows_name_extractor_and_sample_counts(smoke, method):
     assert rows["real_count"].tolist() == list(TEST_IMAGES.values())
     assert rows["synthetic_count"].tolist() == [50, 50]
     assert (rows["fid"] > 0).all()
+    assert (rows["diversity"] > 0).all()
+    assert rows["asked_class_share"].between(0, 1).all()
 
 
 @pytest.mark.parametrize(("name", "schema"), [("classifier", CLASSIFIER_TABLE), ("fid_lenet", FID_TABLE)])

@@ -26,7 +26,7 @@ def compile_epoch(
 ) -> Callable[[np.ndarray], dict[str, float]]:
     """Compile a pass over index batches of arrays kept in memory; see the engine for ``step``."""
     del variables
-    tensors = [tf.constant(array) for array in arrays]
+    tensors = [tf.convert_to_tensor(array) for array in arrays]
     compiled_step = tf.function(step, jit_compile=True, autograph=False)
 
     @tf.function

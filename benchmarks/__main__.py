@@ -1,0 +1,157 @@
+"""Measure ours and the peers in turn, several rounds, and write the medians of each with their ratio.
+
+Every measurement is a process of its own on two threads. Leave the machine otherwise idle.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from deep_oversampling.provenance import Provenance
+from deep_oversampling.storage import replacing
+
+THREADS = 2
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+BATCHED_IMAGES = 2048
+PAPER_IMAGES = 32_000
+MEMORY_LIMIT_MIB = 2048
+GENERATORS = ("CVAE", "CGAN", "ACGAN")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One call of a function of this package in a fresh process."""
+
+    module: str
+    function: str
+    arguments: tuple[tuple[str, Any], ...]
+
+    def run(self) -> dict[str, float]:
+        """Return what it printed; raises CalledProcessError if it fails."""
+        threads = {
+            name: str(THREADS) for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+        }
+        finished = subprocess.run(
+            [sys.executable, "-m", "benchmarks.measure", self.module, self.function, json.dumps(dict(self.arguments))],
+            env={**os.environ, **threads, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return json.loads(finished.stdout.splitlines()[-1])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A row of the result: one figure of ours beside the same one of a peer, or beside a limit."""
+
+    name: str
+    unit: str
+    figure: str
+    ours: Task
+    peer: str
+    peers: Task | float
+
+
+def task(module: str, function: str = "training", **arguments: Any) -> Task:
+    """Return a task that can be a key."""
+    return Task(module, function, tuple(sorted(arguments.items())))
+
+
+def comparisons(epochs: int) -> list[Comparison]:
+    """Return everything there is to measure."""
+    sgemm = task("sgemm", method="", n_images=0, epochs=0)
+    rows = []
+    for method in GENERATORS:
+        sizes = {"method": method, "n_images": BATCHED_IMAGES, "epochs": epochs}
+        ours = task("ours", **sizes)
+        compare = partial(Comparison, f"{method} training", "images/s", "images_per_second", ours)
+        rows.append(compare("PyTorch", task("pytorch", **sizes)))
+        if method == "CVAE":
+            rows.append(compare("Keras fit", task("keras_fit", **sizes)))
+        rows.append(Comparison(f"{method} training", "GFLOP/s", "gigaflops", ours, "SGEMM by numpy", sgemm))
+    small, large = (task("ours", method="CVAE", n_images=n_images, epochs=1) for n_images in (4_000, PAPER_IMAGES))
+    rows.append(Comparison("CVAE, 32000 images", "images/s", "images_per_second", large, "4000 images", small))
+    for method in (*GENERATORS, "BAGAN"):
+        steps = task("ours", "few_steps", method=method, n_images=PAPER_IMAGES, steps=3)
+        rows.append(Comparison(f"{method} peak memory", "MiB", "peak_mib", steps, "limit", MEMORY_LIMIT_MIB))
+    return rows
+
+
+def measure(rows: list[Comparison], rounds: int) -> dict[Task, list[dict[str, float]]]:
+    """Run every task, ours and the peers' in turn, so that a drift of the machine's speed meets both."""
+    tasks = list(dict.fromkeys(each for row in rows for each in (row.ours, row.peers) if isinstance(each, Task)))
+    measured: dict[Task, list[dict[str, float]]] = {each: [] for each in tasks}
+    for number in range(1, rounds + 1):
+        for each in tasks:
+            if each.function == "few_steps" and number > 1:
+                continue
+            measured[each].append(each.run())
+            print(f"round {number}: {each.module} {dict(each.arguments)} {measured[each][-1]}", flush=True)
+    return measured
+
+
+def table(rows: list[Comparison], measured: dict[Task, list[dict[str, float]]]) -> pd.DataFrame:
+    """Return the medians and their ratios."""
+
+    def median(row: Comparison, source: Task | float) -> float:
+        if not isinstance(source, Task):
+            return float(source)
+        return statistics.median(values[row.figure] for values in measured[source])
+
+    return pd.DataFrame(
+        {
+            "name": row.name,
+            "value": median(row, row.ours),
+            "unit": row.unit,
+            "peer": row.peer,
+            "peer_value": median(row, row.peers),
+            "ratio": median(row, row.ours) / median(row, row.peers),
+        }
+        for row in rows
+    )
+
+
+def main() -> None:
+    """Measure and write the CSV, with how it was made beside it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path("results/benchmarks.csv"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=3)
+    arguments = parser.parse_args()
+    rows = comparisons(arguments.epochs)
+    measured = measure(rows, arguments.rounds)
+    result = table(rows, measured)
+    with replacing(arguments.output) as path:
+        result.to_csv(path, index=False)
+    settings = {
+        "threads": THREADS,
+        "rounds": arguments.rounds,
+        "epochs": arguments.epochs,
+        "processor": _processor(),
+        "measured": [
+            {"module": each.module, "function": each.function, **dict(each.arguments), "values": values}
+            for each, values in measured.items()
+        ],
+    }
+    with replacing(arguments.output.with_suffix(".json")) as path:
+        path.write_text(Provenance("benchmarks", settings).to_json())
+    print(result.to_string(index=False, float_format="%.3g"))
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+
+
+if __name__ == "__main__":
+    main()
