@@ -10,11 +10,11 @@ def test_paper_preset_plans_the_whole_paper(run_snakemake):
     assert outcome.status == 0, outcome.output[-3000:]
     jobs = outcome.job_counts
     assert jobs["skew"] == 60
-    assert jobs["train_generator"] == 120
-    assert jobs["sample_generator"] == 120
+    assert jobs["train_generator"] == 420
+    assert jobs["sample_generator"] == 420
     assert jobs["oversample"] == 180
-    assert jobs["score_classifier"] == 60 * 5 * 3
-    assert jobs["fid"] == 60 * 5
+    assert jobs["score_classifier"] == 60 * 10 * 3
+    assert jobs["fid"] == 60 * 10
     assert jobs["real_statistics"] == 2 * 7
 
 
