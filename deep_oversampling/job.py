@@ -11,7 +11,7 @@ from typing import Any
 from deep_oversampling.errors import InputError
 
 _SECONDS_BETWEEN_LINES = 30
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 def leave_out_jax() -> None:
@@ -42,7 +42,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     SystemExit
         With status 1 after an :class:`InputError`, whose one line also goes to standard error.
     """
-    for variable in _THREAD_VARIABLES:
+    for variable in THREAD_VARIABLES:
         os.environ[variable] = str(snakemake.config["threads"])
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     leave_out_jax()

@@ -109,6 +109,7 @@ def train(
     history = checkpoint.restore(variables) if checkpoint else []
     finished = len(history)
     generator = np.random.default_rng(seed)
+    # Once, so that the phases share one copy.
     on_device = [keras.ops.convert_to_tensor(array) for array in arrays]
     for phase in phases:
         run_epoch = None
