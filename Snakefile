@@ -40,7 +40,7 @@ rule skewed:
 
 rule synthetic:
     input:
-        over_methods(SYNTHETIC),
+        over_synthetic(SYNTHETIC),
 
 
 rule scores:
@@ -50,4 +50,4 @@ rule scores:
 
 rule fids:
     input:
-        over_methods(FID),
+        over_synthetic(FID),

@@ -26,6 +26,11 @@ LARGEST_SETS = {"CVAE": 32_000, "CGAN": 32_000, "ACGAN": 32_000, "BAGAN": 22_520
 """Images of the paper's largest sets: balanced first, which BAGAN's never are, 10 × 3,200; else 7 × 3,200 + 3 × 40."""
 
 MEMORY_LIMIT_MIB = 2048
+SEARCH = {"n_images": 32_000, "epochs": 2}
+"""The paper's set sizes and a tenth of its epochs."""
+
+STEPS_PER_EXECUTION = (1, 64)
+SEARCH_MEMORY_LIMIT_MIB = 3072
 GENERATORS = ("CVAE", "CGAN", "ACGAN")
 
 
@@ -85,7 +90,23 @@ def comparisons(epochs: int) -> list[Comparison]:
     for method, n_images in LARGEST_SETS.items():
         steps = task("ours", "few_steps", method=method, n_images=n_images, steps=3)
         rows.append(Comparison(f"{method} peak memory", "MiB", "peak_mib", steps, "limit", MEMORY_LIMIT_MIB))
-    return rows
+    return rows + _weight_search(sgemm)
+
+
+def _weight_search(sgemm: Task) -> list[Comparison]:
+    stacked = task("weight_search", "stacked", **SEARCH)
+    compare = partial(Comparison, "weight search", "fits/s", "fits_per_second", stacked)
+    return [
+        *(
+            compare(
+                f"Keras fit, {steps} steps an execution",
+                task("weight_search", "single_fits", steps_per_execution=steps, **SEARCH),
+            )
+            for steps in STEPS_PER_EXECUTION
+        ),
+        Comparison("weight search", "GFLOP/s", "gigaflops", stacked, "SGEMM by numpy", sgemm),
+        Comparison("weight search peak memory", "MiB", "peak_mib", stacked, "limit", SEARCH_MEMORY_LIMIT_MIB),
+    ]
 
 
 def measure(rows: list[Comparison], rounds: int) -> dict[Task, list[dict[str, float]]]:
@@ -128,8 +149,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("results/benchmarks.csv"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--only", default="", help="measure the rows alone whose name has this in it")
     arguments = parser.parse_args()
-    rows = comparisons(arguments.epochs)
+    rows = [row for row in comparisons(arguments.epochs) if arguments.only in row.name]
     measured = measure(rows, arguments.rounds)
     result = table(rows, measured)
     with replacing(arguments.output) as path:

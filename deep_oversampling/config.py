@@ -86,9 +86,32 @@ def _check_methods(config: dict[str, Any]) -> None:
     for method in config["methods"]:
         if method not in config["samplers"]:
             raise InputError(f"config: methods: unknown method {method!r}{_suggestion(method, config['samplers'])}")
+    estimators = config.get("estimators", {})
+    for classifier in config["classifiers"]:
+        if classifier != "MLP" and classifier not in estimators:
+            known = ["MLP", *estimators]
+            raise InputError(f"config: classifiers: unknown classifier {classifier!r}{_suggestion(classifier, known)}")
+    if "MLP" in estimators:
+        raise InputError("config: estimators: MLP is the paper's network; give the estimator another name")
     for name, definition in config["samplers"].items():
-        if "random_state" in definition.get("parameters", {}):
-            raise InputError(f"config: samplers.{name}.parameters: leave out random_state; it follows from seed")
+        mistake = _mistake(definition)
+        if mistake:
+            raise InputError(f"config: samplers.{name}{mistake}")
+
+
+def _mistake(definition: dict[str, Any]) -> str | None:
+    kinds = {"sampler", "generator"} & definition.keys()
+    if len(kinds) == 2:
+        return ": has both sampler and generator; leave one out"
+    for key in ("parameters", "refit_in_folds"):
+        if key in definition and not kinds:
+            return f": {key} needs sampler or generator beside it"
+    if "random_state" in definition.get("parameters", {}):
+        return ".parameters: leave out random_state; it follows from seed"
+    strength = definition.get("logit_adjustment", 0)
+    if strength != "tuned" and not (_is_number(None, strength) and strength >= 0):
+        return f".logit_adjustment: {strength!r} is no number from 0 and not 'tuned'"
+    return None
 
 
 def _check_grid(config: dict[str, Any]) -> None:
@@ -153,9 +176,6 @@ def _describe(error: ValidationError) -> str:
         known = error.schema.get("properties", {})
         unknown = min(set(error.instance) - set(known), key=str)
         return f"{prefix}unknown key {unknown!r}{_suggestion(unknown, known)}"
-    if error.validator == "oneOf":
-        keys = [branch["required"][0] for branch in error.validator_value]
-        return f"{prefix}needs either {' or '.join(keys)}"
     if error.validator == "anyOf":
         types = [repr(branch["type"]) for branch in error.validator_value]
         return f"{prefix}{error.instance!r} is not of type {' or '.join(types)}"

@@ -60,24 +60,29 @@ HISTORY = pa.schema(
     ]
 )
 
-CANDIDATE = pa.struct(
-    [
-        pa.field("weight", pa.float64()),
-        pa.field("fold", pa.int32()),
-        pa.field("minority_f1", pa.float64()),
-    ]
-)
+
+def _candidates(name: str) -> pa.DataType:
+    score = [pa.field(name, pa.float64()), pa.field("fold", pa.int32()), pa.field("minority_f1", pa.float64())]
+    return pa.list_(pa.struct(score))
+
 
 SCORE = pa.schema(
     [
         *RUN_FIELDS,
         pa.field("method", pa.string()),
+        pa.field("classifier", pa.string()),
         pa.field("protocol", pa.string()),
         pa.field("classifier_seed", pa.int32()),
         pa.field("confusion", pa.list_(pa.list_(pa.int64()))),
         pa.field("log_loss", pa.list_(pa.float64())),
-        pa.field("candidates", pa.list_(CANDIDATE)),
+        pa.field("roc_auc", pa.list_(pa.float64())),
+        pa.field("average_precision", pa.list_(pa.float64())),
+        pa.field("calibration_error", pa.float64()),
+        pa.field("candidates", _candidates("weight")),
         pa.field("chosen_weight", pa.float64()),
+        pa.field("logit_adjustments", _candidates("strength")),
+        pa.field("logit_adjustment", pa.float64()),
+        pa.field("refitted_in_folds", pa.bool_()),
         pa.field("notes", pa.list_(pa.string())),
         pa.field("search_seconds", pa.float64(), metadata=MEASURED),
         pa.field("fit_seconds", pa.float64(), metadata=MEASURED),
@@ -135,14 +140,24 @@ CLASSIFIER_TABLE = pa.schema(
         pa.field("minority", pa.string()),
         pa.field("imbalance_ratio", pa.int32()),
         pa.field("method", pa.string()),
+        pa.field("in_paper", pa.bool_()),
+        pa.field("classifier", pa.string()),
         pa.field("protocol", pa.string()),
+        pa.field("refitted_in_folds", pa.bool_()),
         pa.field("scope", pa.string()),
         pa.field("runs", pa.int32()),
         pa.field("precision", pa.float64()),
         pa.field("recall", pa.float64()),
         pa.field("f1", pa.float64()),
         pa.field("f1_standard_deviation", pa.float64()),
+        pa.field("f1_standard_error", pa.float64()),
         pa.field("lift_percent", pa.float64()),
+        pa.field("balanced_accuracy", pa.float64()),
+        pa.field("g_mean", pa.float64()),
+        pa.field("roc_auc", pa.float64()),
+        pa.field("average_precision", pa.float64()),
+        pa.field("log_loss", pa.float64()),
+        pa.field("calibration_error", pa.float64()),
         pa.field("paper_table", pa.int32()),
         pa.field("paper_precision", pa.float64()),
         pa.field("paper_recall", pa.float64()),

@@ -1,19 +1,24 @@
-rule score_classifier:
-    input:
-        skewed=SKEWED,
-        synthetic=SYNTHETIC,
-        test=TEST,
-    output:
-        SCORE,
-    log:
-        f"{RESULTS}/logs/score_classifier/{RUN}/{{method}}/{{protocol}}/{{classifier_seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/score_classifier/{RUN}/{{method}}/{{protocol}}/{{classifier_seed}}.tsv"
-    conda:
-        "../envs/training.yaml"
-    threads: config["threads"]
-    params:
-        settings=score_settings,
-        seed=seed_of(f"scores/{RUN}/{{method}}/{{protocol}}/{{classifier_seed}}"),
-    script:
-        "../scripts/score_classifier.py"
+for block, seeds in seed_blocks().items():
+
+    rule:
+        name:
+            f"score_classifiers_{block}"
+        input:
+            skewed=SKEWED,
+            synthetic=synthetic_if_any,
+            test=TEST,
+        output:
+            expand(SCORE, classifier_seed=seeds, allow_missing=True),
+        log:
+            f"{RESULTS}/logs/score_classifiers/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{block}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/score_classifiers/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{block}.tsv"
+        conda:
+            "../envs/training.yaml"
+        threads: config["threads"]
+        params:
+            settings=score_settings,
+            seed=seed_of(f"classifiers/{RUN}"),
+            fold_seed=seed_of(f"folds/{RUN}"),
+        script:
+            "../scripts/score_classifiers.py"

@@ -17,7 +17,10 @@ config.update(restore_types(config))
 try:
     check_config(config, workflow.source_path("../schemas/config.schema.yaml"))
     if workflow.is_main_process:
+        from deep_oversampling.classifier.estimator import check_estimators
+
         check_samplers(config["methods"], config["samplers"], smallest_class(config))
+        check_estimators(config["classifiers"], config.get("estimators", {}))
 except InputError as error:
     sys.exit(f"error: {error}")
 
@@ -39,7 +42,7 @@ TEST = f"{RESULTS}/data/{{dataset}}/test.parquet"
 SKEWED = f"{RESULTS}/skewed/{RUN}.parquet"
 GENERATOR = f"{RESULTS}/generators/{RUN}/{{method}}/model.keras"
 SYNTHETIC = f"{RESULTS}/synthetic/{RUN}/{{method}}.parquet"
-SCORE = f"{RESULTS}/scores/{RUN}/{{method}}/{{protocol}}/{{classifier_seed}}.parquet"
+SCORE = f"{RESULTS}/scores/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{{classifier_seed}}.parquet"
 LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
 INCEPTION = f"{RESOURCES}/inception/default_1.pt"
 STATISTICS = f"{RESULTS}/fid/{{extractor}}/real/{{dataset}}/{{class_label}}.parquet"
@@ -53,6 +56,7 @@ wildcard_constraints:
     ratio=r"\d+",
     replicate=r"\d+",
     method="[A-Za-z0-9][A-Za-z0-9_-]*",
+    classifier="[A-Za-z0-9][A-Za-z0-9_-]*",
     protocol="paper|leak_free",
     classifier_seed=r"\d+",
     extractor="lenet|inception",
@@ -71,25 +75,50 @@ def over_runs(pattern, **axes):
     )
 
 
-def over_methods(pattern, **axes):
-    """Expand a pattern over every skewed set and method."""
-    return over_runs(pattern, method=config["methods"], extractor=EXTRACTOR, **axes)
+def adds_images(method):
+    """Return whether a method makes synthetic images."""
+    return not {"sampler", "generator"}.isdisjoint(config["samplers"][method])
+
+
+def over_synthetic(pattern):
+    """Expand a pattern over every skewed set and every method that makes synthetic images."""
+    methods = [method for method in config["methods"] if adds_images(method)]
+    return over_runs(pattern, method=methods, extractor=EXTRACTOR)
 
 
 def over_scores(pattern):
-    """Expand a pattern over every skewed set, method, protocol and classifier seed."""
-    return over_methods(
+    """Expand a pattern over every skewed set, method, classifier, protocol and classifier seed."""
+    return over_runs(
         pattern,
+        method=config["methods"],
+        classifier=config["classifiers"],
         protocol=config["protocols"],
         classifier_seed=config["classifier_seeds"],
     )
+
+
+def seed_blocks():
+    """Return the classifier seeds that are trained in one job, by the number of their block.
+
+    A seed's block depends on nothing but itself, so that a new seed leaves other blocks alone.
+    """
+    blocks = {}
+    for seed in sorted(config["classifier_seeds"]):
+        blocks.setdefault(seed // config["seeds_per_job"], []).append(seed)
+    return blocks
+
+
+def synthetic_if_any(wildcards):
+    """Return the synthetic set of a method that makes one."""
+    return SYNTHETIC if adds_images(wildcards.method) else []
 
 
 def table_files():
     """Return the tables of the experiment."""
     return expand(
         f"{RESULTS}/tables/{{table}}.{{suffix}}",
-        table=["classifier", f"fid_{EXTRACTOR}"],
+        table=["classifier"]
+        + [f"fid_{EXTRACTOR}"] * any(map(adds_images, config["methods"])),
         suffix=["parquet", "csv"],
     )
 
@@ -121,20 +150,27 @@ def skewing_settings(wildcards):
 
 def method_settings(wildcards):
     """Return what fixes a trained generator and a synthetic set."""
+    definition = config["samplers"][wildcards.method]
+    of_images = ("sampler", "generator", "parameters")
     return {
         **skewing_settings(wildcards),
         "method": wildcards.method,
-        "definition": config["samplers"][wildcards.method],
+        "definition": {key: definition[key] for key in of_images if key in definition},
     }
 
 
 def score_settings(wildcards):
     """Return what fixes a score."""
+    mlp = wildcards.classifier == "MLP"
     return {
-        **method_settings(wildcards),
+        **skewing_settings(wildcards),
+        "method": wildcards.method,
+        "definition": config["samplers"][wildcards.method],
+        "classifier": wildcards.classifier,
+        "classifier_definition": (
+            config["mlp"] if mlp else config["estimators"][wildcards.classifier]
+        ),
         "protocol": wildcards.protocol,
-        "classifier_seed": int(wildcards.classifier_seed),
-        "classifier": config["classifier"],
         "weight_search": config["weight_search"],
     }
 

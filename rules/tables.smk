@@ -1,6 +1,6 @@
 rule fid_table:
     input:
-        over_methods(FID),
+        over_synthetic(FID),
     output:
         parquet=f"{RESULTS}/tables/fid_{EXTRACTOR}.parquet",
         csv=f"{RESULTS}/tables/fid_{EXTRACTOR}.csv",

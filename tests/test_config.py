@@ -67,9 +67,9 @@ def test_a_check_leaves_the_config_alone():
         ("minority_sets", [list(range(9))]),
         ("ratios", [2, 400]),
         ("methods", ["R-CVAE"]),
-        ("classifier", {}),
-        ("classifier.dropout", 0),
-        ("classifier.learning_rate", 1),
+        ("mlp", {}),
+        ("mlp.dropout", 0),
+        ("mlp.learning_rate", 1),
         ("weight_search.stop", 1.5),
         ("fid.extractor", "inception"),
         ("fid.maximum_images", 2),
@@ -85,9 +85,9 @@ def test_what_is_sensible_is_accepted(place, value):
     [
         # Keys
         ("sed", 1, "unknown key 'sed'; did you mean 'seed'?"),
-        ("classifer", {}, "unknown key 'classifer'; did you mean 'classifier'?"),
+        ("classifers", {}, "unknown key 'classifers'; did you mean 'classifiers'?"),
         ("xyzzy", 1, "unknown key 'xyzzy'; known: seed, results_dir, "),
-        ("classifier.droput", 0.1, "classifier: unknown key 'droput'; did you mean 'dropout'?"),
+        ("mlp.droput", 0.1, "mlp: unknown key 'droput'; did you mean 'dropout'?"),
         ("weight_search.fold", 2, "weight_search: unknown key 'fold'; did you mean 'folds'?"),
         ("fid.max_images", 2, "fid: unknown key 'max_images'; did you mean 'maximum_images'?"),
         ("lenet.units", 2, "lenet: unknown key 'units'; known: epochs, batch_size, learning_rate"),
@@ -119,13 +119,13 @@ def test_what_is_sensible_is_accepted(place, value):
         ("replicates", [0, -1], "replicates.1: -1 is less than the minimum of 0"),
         ("protocols", ["both"], "protocols.0: 'both' is not one of ['paper', 'leak_free']"),
         ("classifier_seeds", [0.5], "classifier_seeds.0: 0.5 is not of type 'integer'"),
-        ("classifier", [], "classifier: [] is not of type 'object'"),
-        ("classifier.hidden", [512, 0], "classifier.hidden.1: 0 is less than the minimum of 1"),
-        ("classifier.dropout", 1, "classifier.dropout: 1 is greater than or equal to the maximum of 1"),
-        ("classifier.dropout", math.nan, "classifier.dropout: nan is not of type 'number'"),
-        ("classifier.learning_rate", math.inf, "classifier.learning_rate: inf is not of type 'number'"),
-        ("classifier.learning_rate", 0, "classifier.learning_rate: 0 is less than or equal to the minimum of 0"),
-        ("classifier.epochs", "20", "classifier.epochs: '20' is not of type 'integer'"),
+        ("mlp", [], "mlp: [] is not of type 'object'"),
+        ("mlp.hidden", [512, 0], "mlp.hidden.1: 0 is less than the minimum of 1"),
+        ("mlp.dropout", 1, "mlp.dropout: 1 is greater than or equal to the maximum of 1"),
+        ("mlp.dropout", math.nan, "mlp.dropout: nan is not of type 'number'"),
+        ("mlp.learning_rate", math.inf, "mlp.learning_rate: inf is not of type 'number'"),
+        ("mlp.learning_rate", 0, "mlp.learning_rate: 0 is less than or equal to the minimum of 0"),
+        ("mlp.epochs", "20", "mlp.epochs: '20' is not of type 'integer'"),
         ("weight_search.start", -1, "weight_search.start: -1 is less than or equal to the minimum of 0"),
         ("weight_search.folds", 1, "weight_search.folds: 1 is less than the minimum of 2"),
         ("fid.extractor", "lenet5", "fid.extractor: 'lenet5' is not one of ['lenet', 'inception']"),
@@ -136,8 +136,39 @@ def test_what_is_sensible_is_accepted(place, value):
         ("samplers.SMOTE", None, "samplers.SMOTE: None is not of type 'object'"),
         ("samplers.SMOTE.sampler", 5, "samplers.SMOTE.sampler: 5 is not of type 'string'"),
         ("samplers.SMOTE.parameters", [5], "samplers.SMOTE.parameters: [5] is not of type 'object'"),
-        ("samplers.SMOTE.generator", "a.B", "samplers.SMOTE: needs either sampler or generator"),
-        ("samplers.SMOTE.sampler", ..., "samplers.SMOTE: needs either sampler or generator"),
+        ("samplers.SMOTE.generator", "a.B", "samplers.SMOTE: has both sampler and generator; leave one out"),
+        ("samplers.SMOTE.sampler", ..., "samplers.SMOTE: parameters needs sampler or generator beside it"),
+        (
+            "samplers.Imbalanced.refit_in_folds",
+            False,
+            "samplers.Imbalanced: refit_in_folds needs sampler or generator",
+        ),
+        ("samplers.SMOTE.class_weight", "balance", "samplers.SMOTE.class_weight: 'balanced' was expected"),
+        (
+            "samplers.SMOTE.logit_adjustment",
+            "tune",
+            "samplers.SMOTE.logit_adjustment: 'tune' is no number from 0",
+        ),
+        (
+            "samplers.SMOTE.logit_adjustment",
+            -1,
+            "samplers.SMOTE.logit_adjustment: -1 is no number from 0",
+        ),
+        ("classifiers", ["MPL"], "classifiers: unknown classifier 'MPL'; did you mean 'MLP'?"),
+        (
+            "estimators",
+            {"MLP": {"estimator": "a.B"}},
+            "estimators: MLP is the paper's network",
+        ),
+        ("estimators", {"Forest": {}}, "estimators.Forest: 'estimator' is a required property"),
+        ("seeds_per_job", 0, "seeds_per_job: 0 is less than the minimum of 1"),
+        ("weight_search.repeats", {"paper": 1}, "weight_search.repeats: 'leak_free' is a required property"),
+        (
+            "weight_search.repeats",
+            {"paper": 0, "leak_free": 1},
+            "weight_search.repeats.paper: 0 is less than the minimum of 1",
+        ),
+        ("weight_search.common_random_numbers", 1, "weight_search.common_random_numbers: 1 is not of type 'boolean'"),
         # Values against each other
         ("methods", ["SMOT"], "methods: unknown method 'SMOT'; did you mean 'SMOTE'?"),
         ("methods", ["SMOTE", "tomek"], "methods: unknown method 'tomek'; known: Imbalanced, SMOTE, "),
@@ -164,7 +195,7 @@ def test_a_mistake_is_one_line_that_names_it(place, value, message):
     assert message in refusal(changed(place, value))
 
 
-AXES = ["datasets", "minority_sets", "ratios", "replicates", "methods", "protocols", "classifier_seeds"]
+AXES = ["datasets", "minority_sets", "ratios", "replicates", "methods", "classifiers", "protocols", "classifier_seeds"]
 
 
 @pytest.mark.parametrize("axis", AXES)

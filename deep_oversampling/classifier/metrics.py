@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.metrics import f1_score
 
 from deep_oversampling.errors import InputError
 
@@ -105,16 +106,18 @@ def scope_averages(confusion: Sequence[Sequence[int]] | np.ndarray, minority: Co
     outside = sorted(set(minority) - set(range(n_classes)))
     if outside:
         raise InputError(f"minority class {outside[0]} is outside the scored classes 0 to {n_classes - 1}")
-    is_minority = np.isin(np.arange(n_classes), list(minority))
-    everything = np.ones(n_classes, dtype=bool)
-    scopes = {
-        "minority": (is_minority, metrics.support),
-        "majority": (~is_minority, metrics.support),
-        "overall": (everything, 1),
-    }
+    weights = {"minority": metrics.support, "majority": metrics.support, "overall": 1}
     return {
-        scope: _weighted(metrics, members * weights) for scope, (members, weights) in scopes.items() if members.any()
+        scope: _weighted(metrics, members * weights[scope])
+        for scope, members in scope_members(n_classes, minority).items()
     }
+
+
+def scope_members(n_classes: int, minority: Collection[int]) -> dict[str, np.ndarray]:
+    """Return which classes each scope has, bool of shape (n_classes,); a scope without classes is left out."""
+    is_minority = np.isin(np.arange(n_classes), list(minority))
+    members = (is_minority, ~is_minority, np.ones(n_classes, dtype=bool))
+    return {scope: classes for scope, classes in zip(SCOPES, members, strict=True) if classes.any()}
 
 
 def _weighted(metrics: ClassMetrics, weights: np.ndarray) -> Averages:
@@ -138,3 +141,29 @@ def lift_percent(f1: float, f1_smote: float) -> float:
         Percent of SMOTE's, below 0 where the method is worse; NaN where SMOTE's is 0 or NaN.
     """
     return (f1 - f1_smote) / f1_smote * 100 if f1_smote else math.nan
+
+
+def minority_f1(labels: np.ndarray, predicted: np.ndarray, minority: Sequence[int]) -> float:
+    """Return the support-weighted mean of the minority classes' F1, 0 to 1: what the paper tunes by (section 4.3)."""
+    return f1_score(labels, predicted, labels=list(minority), average="weighted", zero_division=0.0)
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+    """Return by how much a classifier's confidence is off (expected calibration error; Guo et al., ICML 2017).
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_images, n_classes)
+    labels : ndarray of shape (n_images,)
+    bins : int, default=15
+        Equally wide intervals of the confidence, the probability of the class that is chosen.
+
+    Returns
+    -------
+    float
+        Mean of |share of right answers − mean confidence| over the bins, by their images; 0 to 1.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    surplus = (probabilities.argmax(axis=1) == labels) - confidence
+    of_bin = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return float(np.abs(np.bincount(of_bin, weights=surplus, minlength=bins)).sum() / len(labels))

@@ -2,90 +2,37 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
-from deep_oversampling.classifier.fitting import TrainingPool, fit_classifiers, probabilities
-from deep_oversampling.classifier.stacked_mlp import MLPSettings
-from deep_oversampling.classifier.weight_search import Resample, SearchResult, SearchSettings, search_weight
-from deep_oversampling.datasets.catalogue import dataset_named
-from deep_oversampling.samplers.resolve import build_sampler
-from deep_oversampling.samplers.synthesis import fewer_neighbours, oversample
+from deep_oversampling.classifier.logit_adjustment import STRENGTHS, adjust, tune_strength
+from deep_oversampling.classifier.metrics import calibration_error
+from deep_oversampling.classifier.pool import Fit, TrainingPool, class_shares
+from deep_oversampling.classifier.task import ScoringTask
+from deep_oversampling.classifier.weight_search import SearchResult
 from deep_oversampling.schemas import SCORE
-from deep_oversampling.seeds import seed_for
 from deep_oversampling.storage import ImageSet
 
-_NO_SEARCH = SearchResult(weights=np.empty(0), scores=np.empty((0, 0)))
 
+def score_rows(task: ScoringTask, settings: dict[str, Any], seeds: dict[int, int]) -> list[dict[str, Any]]:
+    """Return :func:`score` with the columns that name each run.
 
-@dataclass(frozen=True)
-class ScoringTask:
-    """The images and settings of one score.
-
-    Attributes
+    Parameters
     ----------
-    real, synthetic, test : ImageSet
-        The skewed set, what the method added to it, and the untouched test set.
-    resample : callable
-        Oversamples a training fold anew; see :data:`~deep_oversampling.classifier.weight_search.Resample`.
-    protocol : {"paper", "leak_free"}
-    minority : sequence of int
-    n_classes : int
-    search : SearchSettings
-    mlp : MLPSettings
-    name : str
-        The method, for messages.
+    task : ScoringTask
+    settings : dict
+        Of the run; what is a column of :data:`deep_oversampling.schemas.SCORE` is taken over.
+    seeds : dict of int to int
+        Seed by the number of the classifier, the column ``classifier_seed``.
     """
-
-    real: ImageSet
-    synthetic: ImageSet
-    test: ImageSet
-    resample: Resample
-    protocol: str
-    minority: Sequence[int]
-    n_classes: int
-    search: SearchSettings
-    mlp: MLPSettings
-    name: str
-
-    @classmethod
-    def from_settings(
-        cls, settings: dict[str, Any], seed: int, *, real: ImageSet, synthetic: ImageSet, test: ImageSet
-    ) -> "ScoringTask":
-        """Build the task from the settings of a run, as the workflow's rules hand them over."""
-        return cls(
-            real=real,
-            synthetic=synthetic,
-            test=test,
-            resample=_fold_resampler(settings["definition"], settings["method"], seed),
-            protocol=settings["protocol"],
-            minority=[int(label) for label in settings["minority"].split("-")],
-            n_classes=len(dataset_named(settings["dataset"]).classes),
-            search=SearchSettings(**settings["weight_search"]),
-            mlp=MLPSettings(**settings["classifier"]),
-            name=settings["method"],
-        )
+    named = {name: settings[name] for name in SCORE.names if name in settings}
+    scores = score(task, list(seeds.values()))
+    return [{**named, "classifier_seed": number, **row} for number, row in zip(seeds, scores, strict=True)]
 
 
-def score_row(task: ScoringTask, settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    """Return :func:`score` with the columns that name the run."""
-    named = [name for name in SCORE.names if name in settings]
-    return {**{name: settings[name] for name in named}, **score(task, seed)}
-
-
-def _fold_resampler(definition: dict[str, Any], name: str, seed: int) -> Resample:
-    def resample(training: ImageSet, fold: int) -> tuple[ImageSet, list[str]]:
-        sampler = build_sampler(definition, seed_for(seed, f"fold/{fold}"))
-        note = fewer_neighbours(sampler, training.labels)
-        return oversample(sampler, training, name), [f"fold {fold}: {note}"] if note else []
-
-    return resample
-
-
-def score(task: ScoringTask, seed: int) -> dict[str, Any]:
+def score(task: ScoringTask, seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Tune the weight of the synthetic images, refit on everything, and score on the test set.
 
     Without synthetic images there is no weight to tune and no search.
@@ -93,14 +40,16 @@ def score(task: ScoringTask, seed: int) -> dict[str, Any]:
     Parameters
     ----------
     task : ScoringTask
-    seed : int
+    seeds : sequence of int
+        One for each classifier.
 
     Returns
     -------
-    dict of str to object
-        The columns of :data:`deep_oversampling.schemas.SCORE` from ``confusion`` on: rows of the
-        confusion matrix are true classes; ``log_loss`` is the mean of −log p(true class), in nats,
-        over the test images of each class.
+    list of dict of str to object
+        For each seed, the columns of :data:`deep_oversampling.schemas.SCORE` from ``confusion`` on: rows of the
+        confusion matrix are true classes; ``log_loss`` is the mean of −log p(true class), in nats, over the test
+        images of each class; ``roc_auc`` and ``average_precision`` tell each class from all others; the seconds are
+        shared equally among the seeds.
 
     Raises
     ------
@@ -108,50 +57,96 @@ def score(task: ScoringTask, seed: int) -> dict[str, Any]:
         If a loss isn't finite, or a training fold can't be oversampled.
     """
     start = time.perf_counter()
-    search = _search(task, seed) if len(task.synthetic) else _NO_SEARCH
-    chosen = search.chosen if len(task.synthetic) else None
-    searched = time.perf_counter()
-    predicted = _refit(task, 1.0 if chosen is None else chosen, seed)
+    searched = len(task.synthetic) > 0
+    found = _search(task, seeds) if searched else [SearchResult(np.empty(0), np.empty((0, 0)))] * len(seeds)
+    weights = [each.chosen if searched else 1.0 for each in found]
+    strengths = _strengths(task, weights, seeds)
+    of_real = searched and (task.protocol == "leak_free" or task.logit_adjustment == "tuned")
+    notes = task.real_folds.notes if of_real else []
+    found_at = time.perf_counter()
+    predicted = _refit(task, weights, [strength for strength, _ in strengths], seeds)
+    finished = time.perf_counter()
+    return [
+        {
+            **_measures(probabilities, task.test, task.n_classes),
+            "candidates": _candidates(result.weights, "weight", result.scores),
+            "chosen_weight": result.chosen if searched else None,
+            "logit_adjustments": _candidates(STRENGTHS, "strength", strength_scores),
+            "logit_adjustment": strength,
+            "refitted_in_folds": task.refits if of_real else None,
+            "notes": notes,
+            "search_seconds": (found_at - start) / len(seeds),
+            "fit_seconds": (finished - found_at) / len(seeds),
+        }
+        for probabilities, result, (strength, strength_scores) in zip(predicted, found, strengths, strict=True)
+    ]
+
+
+def _search(task: ScoringTask, seeds: Sequence[int]) -> list[SearchResult]:
+    weights = task.search.weights
+    scores = task.classifier.search(task.weight_folds, weights, task.minority, seeds)
+    return [SearchResult(weights, each) for each in scores]
+
+
+def _strengths(
+    task: ScoringTask, weights: Sequence[float], seeds: Sequence[int]
+) -> list[tuple[float | None, np.ndarray]]:
+    """Return τ of each classifier, and what every candidate scored if it was tuned."""
+    if task.logit_adjustment != "tuned":
+        return [(task.logit_adjustment, np.empty((0, 0)))] * len(seeds)
+    pool, splits = task.real_folds.pool, task.real_folds.splits
+    fits = [
+        Fit(split.training, weight, seed, pool.images[split.validation])
+        for weight, seed in zip(weights, seeds, strict=True)
+        for split in splits
+    ]
+    held_out = [
+        (probabilities, class_shares(pool, fit, task.n_classes, task.balanced), pool.labels[split.validation])
+        for probabilities, fit, split in zip(
+            task.classifier.predict(pool, fits), fits, list(splits) * len(seeds), strict=True
+        )
+    ]
+    starts = range(0, len(held_out), len(splits))
+    return [tune_strength(held_out[start : start + len(splits)], task.minority) for start in starts]
+
+
+def _refit(
+    task: ScoringTask, weights: Sequence[float], strengths: Sequence[float | None], seeds: Sequence[int]
+) -> list[np.ndarray]:
+    pool = TrainingPool.join(task.real, [task.synthetic])
+    rows = np.arange(len(pool.labels))
+    fits = [Fit(rows, weight, seed, task.test.images) for weight, seed in zip(weights, seeds, strict=True)]
+    predicted = task.classifier.predict(pool, fits)
+    return [
+        probabilities
+        if strength is None
+        else adjust(probabilities, class_shares(pool, fit, task.n_classes, task.balanced), strength)
+        for probabilities, fit, strength in zip(predicted, fits, strengths, strict=True)
+    ]
+
+
+def _measures(probabilities: np.ndarray, test: ImageSet, n_classes: int) -> dict[str, Any]:
+    one_hot = test.labels[:, None] == np.arange(n_classes)
     return {
-        "confusion": confusion_matrix(
-            task.test.labels, predicted.argmax(axis=1), labels=np.arange(task.n_classes)
-        ).tolist(),
-        "log_loss": _log_loss_by_class(predicted, task.test.labels, task.n_classes),
-        "candidates": [
-            {"weight": float(weight), "fold": fold, "minority_f1": float(value)}
-            for weight, values in zip(search.weights, search.scores, strict=True)
-            for fold, value in enumerate(values)
-        ],
-        "chosen_weight": chosen,
-        "notes": search.notes,
-        "search_seconds": searched - start,
-        "fit_seconds": time.perf_counter() - searched,
+        "confusion": confusion_matrix(test.labels, probabilities.argmax(axis=1), labels=np.arange(n_classes)).tolist(),
+        "log_loss": _log_loss_by_class(probabilities, test.labels, n_classes),
+        "roc_auc": roc_auc_score(one_hot, probabilities, average=None).tolist(),
+        "average_precision": np.asarray(average_precision_score(one_hot, probabilities, average=None)).tolist(),
+        "calibration_error": calibration_error(probabilities, test.labels),
     }
 
 
-def _search(task: ScoringTask, seed: int) -> SearchResult:
-    return search_weight(
-        task.real,
-        task.synthetic,
-        task.resample,
-        protocol=task.protocol,
-        minority=task.minority,
-        n_classes=task.n_classes,
-        settings=task.search,
-        mlp=task.mlp,
-        seed=seed,
-        name=task.name,
-    )
-
-
-def _refit(task: ScoringTask, weight: float, seed: int) -> np.ndarray:
-    pool = TrainingPool.join(task.real, [task.synthetic])
-    everything = [np.arange(len(pool.labels))]
-    model = fit_classifiers(pool, everything, np.array([weight]), task.n_classes, task.mlp, [seed], task.name)
-    return probabilities(model, task.test.scaled())[0, 0]
-
-
 def _log_loss_by_class(predicted: np.ndarray, labels: np.ndarray, n_classes: int) -> list[float]:
-    smallest = np.finfo(predicted.dtype).tiny
+    smallest = np.finfo(np.float32).tiny
     losses = -np.log(np.maximum(predicted[np.arange(len(labels)), labels], smallest).astype(np.float64))
     return [float(losses[labels == label].mean()) for label in range(n_classes)]
+
+
+def _candidates(values: np.ndarray, name: str, scores: np.ndarray) -> list[dict[str, Any]]:
+    if not scores.size:
+        return []
+    return [
+        {name: float(value), "fold": fold, "minority_f1": float(each)}
+        for value, of_folds in zip(values, scores, strict=True)
+        for fold, each in enumerate(of_folds)
+    ]

@@ -41,17 +41,20 @@ class StackedMLP:
 
     The candidates of a group start from the same weights and share batches and dropout masks,
     so that they differ by their sample weights alone; each is still trained exactly as if alone,
-    since RMSprop works element by element and the losses are summed. A group without images in a
-    batch keeps its weights; only RMSprop's averages decay.
+    since RMSprop works element by element and the losses are summed. A group's random numbers follow
+    from its own seed, whatever it is stacked with. A group without images in a batch keeps its weights,
+    but RMSprop's averages decay and its noise moves on: groups trained together should have as many batches.
 
     Parameters
     ----------
     n_features, n_classes : int
         Sizes of input and output.
     seeds : sequence of int
-        One for each group: initial weights; the first also of the dropout masks.
-    synthetic_weights : ndarray of shape (n_candidates,)
-        Sample weight of synthetic images, one for each candidate.
+        One for each group: initial weights and dropout masks.
+    synthetic_weights : ndarray of shape (n_groups, n_candidates)
+        Sample weight of synthetic images.
+    class_weights : ndarray of shape (n_groups, n_classes)
+        What the weight of an image of each class is multiplied by.
     settings : MLPSettings
     """
 
@@ -61,20 +64,21 @@ class StackedMLP:
         n_classes: int,
         seeds: Sequence[int],
         synthetic_weights: np.ndarray,
+        class_weights: np.ndarray,
         settings: MLPSettings,
     ) -> None:
-        n_candidates = len(synthetic_weights)
-        self._synthetic_weights = np.asarray(synthetic_weights, np.float32)[:, None]
+        self._synthetic_weights = np.asarray(synthetic_weights, np.float32)[..., None]
+        self._class_weights = np.asarray(class_weights, np.float32)
         self.settings = settings
-        sizes = (n_features, *settings.hidden, n_classes)
-        self.kernels = []
-        self.biases = []
-        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
+        self.kernels, self.biases = [], []
+        for layer, (fan_in, fan_out) in enumerate(pairwise((n_features, *settings.hidden, n_classes))):
             initial = np.stack([_glorot_uniform(seed, layer, fan_in, fan_out) for seed in seeds])
-            kernel = np.repeat(initial[:, None], n_candidates, axis=1)
+            # The first layer's candidates lie side by side, since all see the same images: one wide product.
+            candidates_axis = 1 if layer else 2
+            kernel = np.stack([initial] * self._synthetic_weights.shape[1], axis=candidates_axis)
             self.kernels.append(keras.Variable(kernel, name=f"kernel_{layer}"))
-            self.biases.append(keras.Variable(np.zeros((len(seeds), n_candidates, 1, fan_out), np.float32)))
-        self.noise = keras.random.SeedGenerator(seeds[0])
+            self.biases.append(keras.Variable(np.zeros((*self._synthetic_weights.shape, fan_out), np.float32)))
+        self.noise = [keras.random.SeedGenerator(seed) for seed in seeds]
         self.optimizer = keras.optimizers.RMSprop(settings.learning_rate)
         self.optimizer.build(self._trainable)
 
@@ -85,7 +89,14 @@ class StackedMLP:
     @property
     def variables(self) -> list[keras.Variable]:
         """All state that training changes."""
-        return [*self._trainable, *self.optimizer.variables, self.noise.state]
+        return [*self._trainable, *self.optimizer.variables, *(noise.state for noise in self.noise)]
+
+    def parameters(self, group: int, candidate: int) -> list[np.ndarray]:
+        """Return one model's kernels and biases, layer by layer, as ``keras.Model.get_weights`` has them."""
+        first, *others = (ops.convert_to_numpy(kernel)[group] for kernel in self.kernels)
+        kernels = [first[:, candidate], *(kernel[candidate] for kernel in others)]
+        biases = [ops.convert_to_numpy(bias)[group, candidate, 0] for bias in self.biases]
+        return [array for pair in zip(kernels, biases, strict=True) for array in pair]
 
     def logits(self, images: keras.KerasTensor, training: bool) -> keras.KerasTensor:
         """Return log-odds, shape (n_groups, n_candidates, batch, n_classes).
@@ -97,13 +108,12 @@ class StackedMLP:
         training : bool
             Whether to drop units.
         """
-        hidden = images[:, None]
-        for layer, (kernel, bias) in enumerate(zip(self.kernels, self.biases, strict=True)):
-            hidden = ops.matmul(hidden, kernel) + bias
-            if layer < len(self.settings.hidden):
-                hidden = ops.relu(hidden)
-                if training:
-                    hidden = self._drop(hidden)
+        groups, features, candidates, units = self.kernels[0].shape
+        wide = ops.matmul(images, ops.reshape(self.kernels[0], (groups, features, candidates * units)))
+        hidden = ops.transpose(ops.reshape(wide, (groups, -1, candidates, units)), (0, 2, 1, 3)) + self.biases[0]
+        for kernel, bias in zip(self.kernels[1:], self.biases[1:], strict=True):
+            hidden = ops.relu(hidden)
+            hidden = ops.matmul(self._drop(hidden) if training else hidden, kernel) + bias
         return hidden
 
     def step(
@@ -118,7 +128,7 @@ class StackedMLP:
         Parameters
         ----------
         images : tensor of shape (batch, n_groups, n_features)
-            In [0, 1].
+            Bytes.
         labels : tensor of shape (batch, n_groups, n_classes)
             One-hot.
         synthetic : tensor of shape (batch, n_groups)
@@ -131,10 +141,12 @@ class StackedMLP:
         dict of str to tensor
             ``loss``: the weighted cross-entropy, mean over the batch and all models.
         """
-        synthetic, present = (ops.transpose(mask)[:, None] for mask in (synthetic, present))
-        weights = present * (1 + synthetic * (self._synthetic_weights - 1))
+        of_class = present * ops.sum(labels * self._class_weights, axis=-1)
+        synthetic, present, of_class = (ops.transpose(each)[:, None] for each in (synthetic, present, of_class))
+        weights = of_class * (1 + synthetic * (self._synthetic_weights - 1))
         weights = weights / ops.maximum(ops.sum(present, axis=-1, keepdims=True), 1)
         images, labels = (ops.transpose(tensor, (1, 0, 2)) for tensor in (images, labels))
+        images = ops.cast(images, "float32") / 255
 
         def loss() -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
             logits = self.logits(images, training=True)
@@ -145,10 +157,10 @@ class StackedMLP:
         return minimize(loss, self._trainable, self.optimizer)
 
     def _drop(self, hidden: keras.KerasTensor) -> keras.KerasTensor:
-        groups, _, batch, units = hidden.shape
+        _, _, batch, units = hidden.shape
         keep = 1 - self.settings.dropout
-        mask = keras.random.uniform((groups, 1, batch, units), seed=self.noise) < keep
-        return hidden * ops.cast(mask, hidden.dtype) / keep
+        drawn = ops.stack([keras.random.uniform((batch * units,), seed=noise) for noise in self.noise])
+        return hidden * ops.cast(ops.reshape(drawn, (-1, 1, batch, units)) < keep, hidden.dtype) / keep
 
 
 def _glorot_uniform(seed: int, layer: int, fan_in: int, fan_out: int) -> np.ndarray:

@@ -35,7 +35,7 @@ def check_samplers(methods: Iterable[str], definitions: Mapping[str, dict[str, A
         try:
             if "generator" in definition:
                 _check_source(definition["generator"], definition.get("parameters", {}))
-            else:
+            elif "sampler" in definition:
                 _check_neighbours(build_sampler(definition, seed=0), scarcest)
         except InputError as error:
             raise InputError(f"config: samplers.{method}: {error}") from error

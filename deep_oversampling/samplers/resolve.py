@@ -1,9 +1,9 @@
 """From a method's definition in the config to its sampler."""
 
 import inspect
-from importlib import import_module
 from typing import Any
 
+from deep_oversampling.dotted_path import import_class
 from deep_oversampling.errors import InputError
 
 
@@ -45,11 +45,7 @@ def build_sampler(definition: dict[str, Any], seed: int) -> Any:
 
 def resolve(path: str) -> type:
     """Import a class by its dotted path; raises InputError if it isn't there or has no ``fit_resample``."""
-    module_name, _, name = path.rpartition(".")
-    try:
-        found = getattr(import_module(module_name), name)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise InputError(f"no sampler {path}: {error}; correct the dotted path in the config") from error
+    found = import_class(path, "sampler")
     if not hasattr(found, "fit_resample"):
         raise InputError(f"{path} has no fit_resample; name a class with imbalanced-learn's interface")
     return found

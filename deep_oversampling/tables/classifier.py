@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import asdict
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from deep_oversampling.classifier.metrics import lift_percent, scope_averages
+from deep_oversampling.classifier.metrics import class_metrics, lift_percent, scope_averages, scope_members
 from deep_oversampling.errors import InputError
 from deep_oversampling.paper import paper_classifier
 from deep_oversampling.schemas import CLASSIFIER_TABLE
@@ -14,9 +16,16 @@ from deep_oversampling.tables.grouping import beside_paper, by_appearance, refus
 BASELINE = "SMOTE"
 """The method that lifts are relative to."""
 
-_SETTING = ["dataset", "minority", "imbalance_ratio", "protocol"]
+PAPER_CLASSIFIER = "MLP"
+"""The classifier of the paper's Table 14."""
+
+_SETTING = ["dataset", "minority", "imbalance_ratio", "classifier", "protocol"]
 _METHOD = [*_SETTING, "method"]
-_CELL = ["dataset", "minority", "imbalance_ratio", "method", "scope"]
+_CELL = ["dataset", "minority", "imbalance_ratio", "classifier", "method", "scope"]
+_MEANS = [
+    *("precision", "recall", "f1"),
+    *("balanced_accuracy", "g_mean", "roc_auc", "average_precision", "log_loss", "calibration_error"),
+]
 
 
 def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
@@ -38,12 +47,17 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         The columns of :data:`deep_oversampling.schemas.CLASSIFIER_TABLE`, a row for each scope of a
         method under a protocol (paper, Tables 5 to 8). Data sets, settings, protocols and methods are
         in order of first appearance, the scopes minority, majority, overall; a scope without classes
-        is left out.
-        ``f1_standard_deviation`` is that of a sample (n − 1), NaN for one run. ``lift_percent`` is
+        is left out. ``in_paper`` is whether the method is one of the paper's ten.
+        ``f1_standard_deviation`` is that of a sample (n − 1), NaN for one run; ``f1_standard_error`` that of
+        the mean over replicates, each the mean of its classifiers, NaN for one replicate. ``lift_percent`` is
         the mean overall F1 above SMOTE's under the same setting and protocol, in percent; NaN for
         SMOTE itself, where SMOTE wasn't run, and outside the overall scope.
-        The paper's columns are null where it has no such cell. It had one protocol, so its numbers
-        stand beside each of ours.
+        ``balanced_accuracy`` and ``g_mean`` are the mean and the geometric mean of the recalls of the scope's
+        classes; ``roc_auc`` and ``average_precision`` the means over them, each against all others; ``log_loss``
+        the mean over their test images, in nats; ``calibration_error`` that of all images, overall alone.
+        ``refitted_in_folds`` is null without folds of real images.
+        The paper's columns are null where it has no such cell, and beside any classifier other than the MLP.
+        It had one protocol, so its numbers stand beside each of ours.
 
     Raises
     ------
@@ -55,28 +69,50 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         raise InputError("there are no scores to tabulate; run the classifier first")
     refuse_repeated(scores, [*_METHOD, "replicate", "classifier_seed"], "score")
     runs = _metrics_by_run(by_appearance(scores, _METHOD))
-    table = (
-        runs.groupby([*_METHOD, "scope"], sort=False)
-        .agg(
-            runs=("f1", "count"),
-            precision=("precision", "mean"),
-            recall=("recall", "mean"),
-            f1=("f1", "mean"),
-            f1_standard_deviation=("f1", "std"),
-        )
-        .reset_index()
-    )
-    table["lift_percent"] = _lifts(table)
+    groups = runs.groupby([*_METHOD, "scope"], sort=False)
+    table = groups[_MEANS].mean()
+    table["runs"] = groups["f1"].count()
+    table["f1_standard_deviation"] = groups["f1"].std()
+    table["f1_standard_error"] = _standard_errors(runs)
+    table["refitted_in_folds"] = groups["refitted_in_folds"].first()
+    table = table.reset_index()
     published = paper_classifier().drop(columns="best_minority_f1")
+    table["in_paper"] = table["method"].isin(published["method"])
+    table["lift_percent"] = _lifts(table)
+    published["classifier"] = PAPER_CLASSIFIER
     return beside_paper(table, published, _CELL, majority_count)[CLASSIFIER_TABLE.names]
+
+
+def _standard_errors(runs: pd.DataFrame) -> pd.Series:
+    of_replicate = runs.groupby([*_METHOD, "scope", "replicate"], sort=False)["f1"].mean()
+    return of_replicate.groupby([*_METHOD, "scope"], sort=False).sem()
 
 
 def _metrics_by_run(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
-        {**run, "scope": scope, **asdict(averages)}
-        for run, confusion in zip(scores[_METHOD].to_dict("records"), scores["confusion"], strict=True)
-        for scope, averages in scope_averages(confusion, _classes(run["minority"])).items()
+        {
+            **{name: run[name] for name in (*_METHOD, "replicate", "refitted_in_folds")},
+            "scope": scope,
+            **asdict(averages),
+            **_further_metrics(run, scope),
+        }
+        for run in scores.to_dict("records")
+        for scope, averages in scope_averages(run["confusion"], _classes(run["minority"])).items()
     )
+
+
+def _further_metrics(run: dict[str, Any], scope: str) -> dict[str, float]:
+    metrics = class_metrics(run["confusion"])
+    members = scope_members(len(metrics.support), _classes(run["minority"]))[scope]
+    recalls, support = metrics.recall[members], metrics.support[members]
+    return {
+        "balanced_accuracy": recalls.mean(),
+        "g_mean": np.prod(recalls) ** (1 / len(recalls)),
+        "roc_auc": np.asarray(run["roc_auc"])[members].mean(),
+        "average_precision": np.asarray(run["average_precision"])[members].mean(),
+        "log_loss": support @ np.asarray(run["log_loss"])[members] / max(support.sum(), 1),
+        "calibration_error": run["calibration_error"] if scope == "overall" else math.nan,
+    }
 
 
 def _classes(minority: str) -> list[int]:

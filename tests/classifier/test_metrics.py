@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import precision_recall_fscore_support
 
-from deep_oversampling.classifier.metrics import SCOPES, class_metrics, lift_percent, scope_averages
+from deep_oversampling.classifier.metrics import (
+    SCOPES,
+    calibration_error,
+    class_metrics,
+    lift_percent,
+    minority_f1,
+    scope_averages,
+)
 from deep_oversampling.errors import InputError
 
 CONFUSIONS = st.integers(2, 6).flatmap(lambda n: arrays(np.int64, (n, n), elements=st.integers(0, 9))).filter(np.any)
@@ -85,3 +92,73 @@ def test_lift():
     assert lift_percent(0.5, 0.5) == 0
     assert math.isnan(lift_percent(0.5, 0.0))
     assert math.isnan(lift_percent(0.5, math.nan))
+
+
+@given(confusion=CONFUSIONS, data=st.data())
+def test_minority_f1_is_scikit_learn_s_weighted_by_support(confusion, data):
+    minority = sorted(data.draw(st.sets(st.sampled_from(range(len(confusion))), min_size=1)))
+    true, predicted = expand(confusion)
+    _, _, f1, support = reference(confusion, minority, None)
+    expected = (f1 * support).sum() / max(support.sum(), 1)
+    assert minority_f1(true, predicted, minority) == pytest.approx(expected)
+
+
+def test_minority_f1_is_that_of_the_scope_averages():
+    confusion = np.array([[8, 0, 0], [1, 1, 0], [2, 0, 4]])
+    expected = scope_averages(confusion, [1, 2])["minority"].f1
+    assert minority_f1(*expand(confusion), [2, 1]) == pytest.approx(expected)
+
+
+PARTS = 64
+CONFIDENT = st.lists(
+    st.tuples(st.integers(0, PARTS), st.booleans()).filter(lambda image: image[0] >= PARTS // 2), min_size=1
+)
+
+
+@given(images=CONFIDENT, bins=st.sampled_from([1, 4, 15]))
+def test_calibration_error_is_that_of_a_plain_loop(images, bins):
+    """Of two classes, in 64ths, whose place among the bins whole numbers tell exactly."""
+    chances = np.array([(chance, PARTS - chance) for chance, _ in images]) / PARTS
+    labels = np.array([0 if right else 1 for _, right in images])
+    total = 0
+    for number in range(bins):
+        members = [
+            (chance, right) for chance, right in images if number * PARTS < chance * bins <= (number + 1) * PARTS
+        ]
+        if members:
+            accuracy = sum(right for _, right in members) / len(members)
+            confidence = sum(chance for chance, _ in members) / PARTS / len(members)
+            total += len(members) / len(images) * abs(accuracy - confidence)
+    assert calibration_error(chances, labels, bins) == pytest.approx(total, abs=1e-12)
+
+
+def test_calibration_error_of_many_classes_is_of_the_chosen_one():
+    chances = np.array([[0.5, 0.3, 0.2], [0.1, 0.3, 0.6]])
+    assert calibration_error(chances, np.array([0, 1])) == pytest.approx((0.5 + 0.6) / 2)
+
+
+def test_perfectly_calibrated_bins_have_no_error():
+    chances = np.repeat([[0.75, 0.25], [0.5, 0.5], [1, 0]], [4, 2, 3], axis=0)
+    assert calibration_error(chances, np.array([0, 0, 0, 1, 0, 1, 0, 0, 0])) == pytest.approx(0)
+
+
+def test_always_sure_and_always_wrong_is_as_bad_as_can_be():
+    assert calibration_error(np.eye(3)[[0, 1, 2]], np.array([1, 2, 0])) == 1
+
+
+def test_always_sure_and_always_right_has_no_error():
+    assert calibration_error(np.eye(3, dtype=np.float32)[[0, 1, 2]], np.arange(3)) == 0
+
+
+def test_errors_of_one_bin_cancel_out_and_those_of_two_do_not():
+    chances = np.array([[0.9, 0.1], [0.6, 0.4]])
+    labels = np.array([0, 1])
+    assert calibration_error(chances, labels, bins=1) == pytest.approx(0.25)
+    assert calibration_error(chances, labels) == pytest.approx((0.1 + 0.6) / 2)
+
+
+@given(seed=st.integers(0, 99), n_classes=st.integers(2, 6))
+def test_calibration_error_is_between_0_and_1(seed, n_classes):
+    generator = np.random.default_rng(seed)
+    chances = generator.dirichlet(np.ones(n_classes), size=30).astype(np.float32)
+    assert 0 <= calibration_error(chances, generator.integers(n_classes, size=30)) <= 1

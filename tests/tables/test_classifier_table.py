@@ -4,6 +4,7 @@ import statistics
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import f1_score
 
 from deep_oversampling.errors import InputError
@@ -37,12 +38,19 @@ def scores(method="SMOTE", found=(4, 6), **changed):
         "imbalance_ratio": 320,
         "replicate": range(len(found)),
         "method": method,
+        "classifier": "MLP",
         "protocol": "paper",
         "classifier_seed": 0,
         "confusion": [confusion(count) for count in found],
-        "log_loss": [[0.0] * 10 for _ in found],
+        "log_loss": [[0.1 * label for label in range(10)] for _ in found],
+        "roc_auc": [[0.9] * 3 + [0.6] * 3 + [0.9] * 4 for _ in found],
+        "average_precision": [[0.8] * 3 + [0.5] * 3 + [0.8] * 4 for _ in found],
+        "calibration_error": [0.1 * number for number in range(len(found))],
         "candidates": [[] for _ in found],
         "chosen_weight": 1.0,
+        "logit_adjustments": [[] for _ in found],
+        "logit_adjustment": None,
+        "refitted_in_folds": None,
         "notes": [[] for _ in found],
         "search_seconds": 0.0,
         "fit_seconds": 0.0,
@@ -84,9 +92,63 @@ def test_one_run_has_no_deviation():
     assert table["f1_standard_deviation"].isna().all()
 
 
-def test_seeds_of_one_replicate_are_runs():
-    both = pd.concat([scores(found=(4,)), scores(found=(6,), classifier_seed=1)])
-    pd.testing.assert_frame_equal(classifier_table(both, 3200), classifier_table(scores(), 3200))
+def test_seeds_of_one_replicate_are_runs_but_no_replicates():
+    both = pd.concat([scores(found=(4,)), scores(found=(6,), classifier_seed=1, calibration_error=0.1)])
+    nested, separate = classifier_table(both, 3200), classifier_table(scores(), 3200)
+    assert nested["f1_standard_error"].isna().all()
+    error = ["f1_standard_error"]
+    pd.testing.assert_frame_equal(nested.drop(columns=error), separate.drop(columns=error))
+
+
+def test_standard_error_is_that_of_the_replicates_means():
+    table = classifier_table(
+        pd.concat([scores(found=found, classifier_seed=seed) for seed, found in enumerate([(4, 6, 8), (5, 7, 8)])]),
+        majority_count=3200,
+    )
+    means = [(overall_f1(first) + overall_f1(second)) / 2 for first, second in ((4, 5), (6, 7), (8, 8))]
+    assert scope(table, "overall")["f1_standard_error"] == pytest.approx(statistics.stdev(means) / math.sqrt(3))
+
+
+def test_further_metrics_are_those_of_the_scope_s_classes():
+    table = classifier_table(scores(found=(4, 6)), majority_count=3200)
+    minority, overall = scope(table, "minority"), scope(table, "overall")
+    assert minority["balanced_accuracy"] == pytest.approx(0.5)
+    assert minority["g_mean"] == pytest.approx(0.5)
+    assert overall["balanced_accuracy"] == pytest.approx((7 + 3 * 0.5) / 10)
+    assert overall["g_mean"] == pytest.approx((0.4**0.3 + 0.6**0.3) / 2)
+    assert (minority["roc_auc"], minority["average_precision"]) == pytest.approx((0.6, 0.5))
+    assert (overall["roc_auc"], overall["average_precision"]) == pytest.approx((0.81, 0.71))
+    assert (minority["log_loss"], overall["log_loss"]) == pytest.approx((0.4, 0.45))
+    assert overall["calibration_error"] == pytest.approx(0.05)
+    assert math.isnan(minority["calibration_error"])
+
+
+def test_g_mean_is_imbalanced_learn_s():
+    counts = np.array(confusion(4))
+    true, predicted = np.repeat(np.indices((10, 10)).reshape(2, -1), counts.ravel(), axis=1)
+    overall = scope(classifier_table(scores(found=(4,)), majority_count=3200), "overall")
+    assert overall["g_mean"] == pytest.approx(geometric_mean_score(true, predicted))
+
+
+def test_methods_and_classifiers_that_the_paper_has_not_are_told():
+    table = classifier_table(
+        pd.concat([scores(), scores("ClassWeights"), scores(classifier="forest")]), majority_count=3200
+    )
+    overall = table[table["scope"] == "overall"].set_index(["classifier", "method"])
+    assert overall["in_paper"].to_dict() == {
+        ("MLP", "SMOTE"): True,
+        ("MLP", "ClassWeights"): False,
+        ("forest", "SMOTE"): True,
+    }
+    assert overall["paper_f1"].notna().tolist() == [True, False, False]
+
+
+def test_whether_folds_were_oversampled_anew_is_told():
+    table = classifier_table(
+        pd.concat([scores(), scores("CVAE", protocol="leak_free", refitted_in_folds=False)]), majority_count=3200
+    )
+    assert scope(table, "overall", "CVAE")["refitted_in_folds"] is False
+    assert scope(table, "overall")["refitted_in_folds"] is None
 
 
 def test_lift_is_over_smote_of_the_same_setting_and_protocol():

@@ -12,9 +12,9 @@ def test_paper_preset_plans_the_whole_paper(run_snakemake):
     assert jobs["skew"] == 60
     assert jobs["train_generator"] == 420
     assert jobs["sample_generator"] == 420
-    assert jobs["oversample"] == 180
-    assert jobs["score_classifier"] == 60 * 10 * 3
-    assert jobs["fid"] == 60 * 10
+    assert jobs["oversample"] == 120
+    assert jobs["score_classifiers_0"] == 60 * 13
+    assert jobs["fid"] == 60 * 9
     assert jobs["real_statistics"] == 2 * 7
 
 
@@ -30,7 +30,7 @@ def test_paper_preset_plans_the_whole_paper(run_snakemake):
 def test_every_axis_can_be_cut_down_on_the_command_line(run_snakemake, override, runs):
     outcome = run_snakemake("--dry-run", "--config", override, "methods=[SMOTE]", preset="paper")
     assert outcome.job_counts["skew"] == runs
-    assert outcome.job_counts["score_classifier"] == 3 * runs
+    assert outcome.job_counts["score_classifiers_0"] == runs
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_every_axis_can_be_cut_down_on_the_command_line(run_snakemake, override,
         ("methods=[SMOT]", "unknown method 'SMOT'; did you mean 'SMOTE'?"),
         ("ratios=[7]", "imbalance ratio 7 does not divide the majority count 100"),
         ("minority_sets=[[3,11]]", "minority class 11 is outside the data set's classes 0 to 9"),
-        ("classifier={epoch: 3}", "classifier: unknown key 'epoch'; did you mean 'epochs'?"),
+        ("mlp={epoch: 3}", "mlp: unknown key 'epoch'; did you mean 'epochs'?"),
     ],
 )
 def test_a_mistake_in_the_config_is_one_line_before_any_job(run_snakemake, override, said):
@@ -50,3 +50,12 @@ def test_a_mistake_in_the_config_is_one_line_before_any_job(run_snakemake, overr
     assert said in outcome.error_lines[0]
     assert "Traceback" not in outcome.output
     assert "Job stats" not in outcome.output
+
+
+@pytest.mark.usefixtures("smoke")
+def test_no_fid_table_is_asked_for_without_synthetic_images(run_snakemake):
+    outcome = run_snakemake("--dry-run", "--config", "methods=[Imbalanced,TunedLogitAdjustment]", "ratios=[20]")
+    assert outcome.status == 0
+    jobs = outcome.job_counts
+    assert (jobs["score_classifiers_0"], jobs["classifier_table"]) == (4, 1)
+    assert "fid_table" not in jobs

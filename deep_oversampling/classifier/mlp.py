@@ -1,0 +1,205 @@
+"""The paper's classifier, many at a time (paper, section 4.3 and Table 14)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+
+import numpy as np
+from keras import ops
+
+from deep_oversampling.classifier.folds import Folds
+from deep_oversampling.classifier.metrics import minority_f1
+from deep_oversampling.classifier.pool import Fit, TrainingPool
+from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
+from deep_oversampling.training.engine import Phase, train
+
+_FITS_AT_ONCE = 60
+"""How many networks a stack may hold: at the paper's sizes more take more memory and gain no time."""
+
+_PREDICTION_CHUNK = 1000
+
+
+class MLP:
+    """Trains the MLP of Table 14 in stacks of up to 60.
+
+    Parameters
+    ----------
+    settings : MLPSettings
+    n_classes : int
+    balanced : bool
+        Whether every class weighs the same in the loss.
+    name : str
+        What is trained, for messages.
+    common_random_numbers : bool, default=True
+        Whether the candidates of a search that are trained on the same fold share initial weights, batches and
+        dropout masks, so that only their weight tells them apart. Otherwise each has its own.
+    """
+
+    def __init__(
+        self,
+        settings: MLPSettings,
+        n_classes: int,
+        *,
+        balanced: bool,
+        name: str,
+        common_random_numbers: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.n_classes = n_classes
+        self.balanced = balanced
+        self.name = name
+        self.common_random_numbers = common_random_numbers
+
+    def search(self, folds: Folds, weights: np.ndarray, minority: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
+        """Score candidate weights of synthetic images on the validation part of every split.
+
+        Parameters
+        ----------
+        folds : Folds
+        weights : ndarray of shape (n_candidates,)
+        minority : sequence of int
+            The classes whose F1 is the score; see :func:`~deep_oversampling.classifier.metrics.minority_f1`.
+        seeds : sequence of int
+            One for each classifier that is to be tuned.
+
+        Returns
+        -------
+        ndarray of shape (n_seeds, n_candidates, n_splits)
+
+        Raises
+        ------
+        InputError
+            If a loss isn't finite.
+        """
+        scores = np.empty((len(seeds), len(weights), len(folds.splits)))
+        candidates = np.arange(len(weights))
+        shared = [candidates] if self.common_random_numbers else candidates[:, None]
+        groups = list(product(range(len(seeds)), range(len(folds.splits)), shared))
+        for numbers in self._stacks([folds.splits[split].training for _, split, _ in groups], len(shared[0])):
+            stack = [groups[number] for number in numbers]
+            splits = [folds.splits[split] for _, split, _ in stack]
+            model = self._train(
+                folds.pool,
+                [split.training for split in splits],
+                weights[np.array([members for _, _, members in stack])],
+                [_derived_seed(seeds[seed], split, *_own(members, shared)) for seed, split, members in stack],
+                f"{self.name}, weight search",
+            )
+            predicted = _predict_each(model, [folds.pool.images[split.validation] for split in splits])
+            for (seed, split, members), of_group in zip(stack, predicted, strict=True):
+                true = folds.pool.labels[folds.splits[split].validation]
+                scores[seed, members, split] = [minority_f1(true, each.argmax(axis=-1), minority) for each in of_group]
+        return scores
+
+    def predict(self, pool: TrainingPool, fits: Sequence[Fit]) -> list[np.ndarray]:
+        """Train classifiers and return the probabilities they give.
+
+        Parameters
+        ----------
+        pool : TrainingPool
+        fits : sequence of Fit
+
+        Returns
+        -------
+        list of ndarray of shape (n_images, n_classes), dtype float32
+            For each fit's images.
+
+        Raises
+        ------
+        InputError
+            If a loss isn't finite.
+        """
+        predicted: dict[int, np.ndarray] = {}
+        for numbers in self._stacks([fit.rows for fit in fits], 1):
+            stack = [fits[number] for number in numbers]
+            weights = np.array([[fit.synthetic_weight] for fit in stack])
+            model = self._train(pool, [fit.rows for fit in stack], weights, [fit.seed for fit in stack], self.name)
+            of_groups = _predict_each(model, [fit.images for fit in stack])
+            predicted |= {number: of_group[0] for number, of_group in zip(numbers, of_groups, strict=True)}
+        return [predicted[number] for number in range(len(fits))]
+
+    def _stacks(self, rows: Sequence[np.ndarray], fits_of_each: int) -> Iterator[list[int]]:
+        """Yield the positions of groups to train together: of as many batches, so that none waits for another."""
+        size = max(1, _FITS_AT_ONCE // fits_of_each)
+        batches = [-(-len(each) // self.settings.batch_size) for each in rows]
+        for count in sorted(set(batches)):
+            alike = [number for number, each in enumerate(batches) if each == count]
+            yield from (alike[start : start + size] for start in range(0, len(alike), size))
+
+    def _train(
+        self,
+        pool: TrainingPool,
+        rows: Sequence[np.ndarray],
+        synthetic_weights: np.ndarray,
+        seeds: Sequence[int],
+        name: str,
+    ) -> StackedMLP:
+        class_weights = [pool.class_weights(each, self.n_classes, self.balanced) for each in rows]
+        n_pixels = pool.images.shape[1]
+        model = StackedMLP(n_pixels, self.n_classes, seeds, synthetic_weights, np.array(class_weights), self.settings)
+        padding = len(pool.labels)
+        one_hot = (pool.labels[:, None] == np.arange(self.n_classes)).astype(np.float32)
+        arrays = [
+            np.pad(pool.images, ((0, 1), (0, 0))),
+            np.pad(one_hot, ((0, 1), (0, 0))),
+            np.pad(pool.synthetic.astype(np.float32), (0, 1)),
+            np.pad(np.ones(padding, np.float32), (0, 1)),
+        ]
+        draw = _grouped_batches(rows, seeds, self.settings.batch_size, padding)
+        train([Phase("training", model.step, self.settings.epochs)], model.variables, arrays, draw, seed=0, name=name)
+        return model
+
+
+def probabilities(model: StackedMLP, images: np.ndarray) -> np.ndarray:
+    """Return class probabilities of every model.
+
+    Parameters
+    ----------
+    model : StackedMLP
+    images : ndarray of shape (n_images, n_features) or (n_groups, n_images, n_features), dtype uint8
+        The same for all groups, or each group's own.
+
+    Returns
+    -------
+    ndarray of shape (n_groups, n_candidates, n_images, n_classes), dtype float32
+    """
+    if images.ndim == 2:
+        images = images[None]
+    predicted = []
+    for start in range(0, images.shape[1], _PREDICTION_CHUNK):
+        chunk = images[:, start : start + _PREDICTION_CHUNK].astype(np.float32) / np.float32(255)
+        predicted.append(ops.convert_to_numpy(ops.softmax(model.logits(ops.convert_to_tensor(chunk), training=False))))
+    return np.concatenate(predicted, axis=2)
+
+
+def _predict_each(model: StackedMLP, images: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield what each group's candidates say of its images, shape (n_candidates, n_images, n_classes)."""
+    if all(each is images[0] for each in images):
+        yield from probabilities(model, images[0])
+        return
+    longest = max(map(len, images))
+    padded = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0))) for each in images])
+    for of_group, own in zip(probabilities(model, padded), images, strict=True):
+        yield of_group[:, : len(own)]
+
+
+def _own(members: np.ndarray, shared: Sequence[np.ndarray]) -> list[int]:
+    return [] if len(shared) == 1 else members.tolist()
+
+
+def _derived_seed(*parts: int) -> int:
+    return int(np.random.SeedSequence(parts).generate_state(1)[0]) >> 1
+
+
+def _grouped_batches(
+    rows: Sequence[np.ndarray], seeds: Sequence[int], batch_size: int, padding: int
+) -> Callable[[np.random.Generator], np.ndarray]:
+    n_batches = -(-len(rows[0]) // batch_size)
+
+    def draw(generator: np.random.Generator) -> np.ndarray:
+        epoch = int(generator.integers(2**32))
+        batches = np.full((len(rows), n_batches * batch_size), padding, np.int32)
+        for order, group_rows, seed in zip(batches, rows, seeds, strict=True):
+            order[: len(group_rows)] = np.random.default_rng([seed, epoch]).permutation(group_rows)
+        return batches.T.reshape(n_batches, batch_size, len(rows))
+
+    return draw
