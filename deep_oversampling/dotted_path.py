@@ -1,6 +1,7 @@
 """Classes named in the config."""
 
 from importlib import import_module
+from typing import Any
 
 from deep_oversampling.errors import InputError
 
@@ -29,3 +30,34 @@ def import_class(path: str, what: str) -> type:
         return getattr(import_module(module_name), name)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise InputError(f"no {what} {path}: {error}; correct the dotted path in the config") from error
+
+
+def construct(path: str, found: type, parameters: dict[str, Any]) -> Any:
+    """Build an object of a class named in the config, checking what scikit-learn would check only later.
+
+    Parameters
+    ----------
+    path : str
+        As the config names it.
+    found : type
+        What :func:`import_class` found there.
+    parameters : dict
+        Keyword arguments.
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    InputError
+        If the class refuses the parameters.
+    """
+    try:
+        built = found(**parameters)
+        if hasattr(built, "_validate_params"):
+            built._validate_params()
+    except (TypeError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise InputError(f"{path}: {reason}; correct its parameters in the config") from error
+    return built

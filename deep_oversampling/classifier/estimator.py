@@ -13,7 +13,7 @@ from sklearn.utils.validation import has_fit_parameter
 from deep_oversampling.classifier.folds import Folds
 from deep_oversampling.classifier.metrics import minority_f1
 from deep_oversampling.classifier.pool import Fit, TrainingPool
-from deep_oversampling.dotted_path import import_class
+from deep_oversampling.dotted_path import construct, import_class
 from deep_oversampling.errors import InputError
 
 
@@ -36,12 +36,7 @@ def build_estimator(definition: dict[str, Any]) -> BaseEstimator:
     """
     path = definition["estimator"]
     found = import_class(path, "classifier")
-    try:
-        estimator = found(**definition.get("parameters", {}))
-        if hasattr(estimator, "_validate_params"):
-            estimator._validate_params()
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{path}: {' '.join(str(error).split())}; correct its parameters in the config") from error
+    estimator = construct(path, found, definition.get("parameters", {}))
     if not has_fit_parameter(estimator, "sample_weight") or not hasattr(estimator, "predict_proba"):
         raise InputError(f"{path} must take sample_weight and have predict_proba; choose another classifier")
     return estimator

@@ -147,11 +147,16 @@ class BalancingGAN:
         Raises
         ------
         InputError
-            If a class has fewer than 2 images.
+            If a class has fewer than 2 images, or the encoder's latents are no finite numbers.
         """
         if labels.sum(axis=0).min() < 2:
             raise InputError("BAGAN needs at least 2 images of every class; lower the imbalance ratio")
         encoded = self.encoder.predict(2 * images - 1, batch_size=256, verbose=0).astype(np.float64)
+        if not np.isfinite(encoded).all():
+            raise InputError(
+                "BAGAN: the trained encoder gives latents that are no finite numbers; try a lower"
+                " reconstruction_learning_rate or another seed"
+            )
         classes = [encoded[labels[:, label] == 1] for label in range(labels.shape[1])]
         means = np.stack([latents.mean(axis=0) for latents in classes])
         roots = np.stack([_root_of_covariance(latents) for latents in classes])

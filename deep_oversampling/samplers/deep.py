@@ -187,7 +187,7 @@ class DeepOverSampler(BaseOverSampler):
         Raises
         ------
         InputError
-            If the generator was trained without one of the classes.
+            If the generator was trained without one of the classes, or its pixels are no finite numbers.
         """
         check_is_fitted(self, "generator_")
         unknown = np.setdiff1d(labels, self.classes_)
@@ -197,11 +197,18 @@ class DeepOverSampler(BaseOverSampler):
             return np.empty((0, int(np.prod(self.image_shape))), np.float32)
         latent = self._model.draw_latent(len(labels), self.latent_size, np.random.default_rng(seed))
         images = self.generator_.predict([latent, self._one_hot(labels)], batch_size=256, verbose=0)
+        if not np.isfinite(images).all():
+            raise InputError(
+                f"{type(self).__name__}: the trained generator draws pixels that are no finite numbers; try a lower"
+                " learning rate or another seed"
+            )
         return images.reshape(len(labels), -1)
 
     def save(self, path: str | Path, provenance: Provenance) -> None:
-        """Write the trained generator to a ``.keras`` file; raises as :func:`save_network` does."""
+        """Write the trained generator to a ``.keras`` file; raises as :func:`save_network` and :meth:`sample` do."""
         check_is_fitted(self, "generator_")
+        # The last step may have spoilt what its losses, computed before it, don't show.
+        self.sample(self.classes_, seed=0)
         settings = {**provenance.settings, "sampler": type(self).__name__, "classes": self.classes_.tolist()}
         save_network(path, self.generator_, replace(provenance, settings=settings))
 

@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from deep_oversampling.dotted_path import import_class
+from deep_oversampling.dotted_path import construct, import_class
 from deep_oversampling.errors import InputError
 
 
@@ -34,13 +34,7 @@ def build_sampler(definition: dict[str, Any], seed: int) -> Any:
     parameters = dict(definition.get("parameters", {}))
     if "random_state" in inspect.signature(sampler_class).parameters:
         parameters["random_state"] = seed
-    try:
-        sampler = sampler_class(**parameters)
-        if hasattr(sampler, "_validate_params"):
-            sampler._validate_params()
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{path}: {' '.join(str(error).split())}; correct its parameters in the config") from error
-    return sampler
+    return construct(path, sampler_class, parameters)
 
 
 def resolve(path: str) -> type:

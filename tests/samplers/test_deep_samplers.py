@@ -10,6 +10,7 @@ from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import clone
 
 from deep_oversampling.errors import InputError
+from deep_oversampling.samplers.acgan import ACGAN
 from deep_oversampling.samplers.bagan import BAGAN
 from deep_oversampling.samplers.cgan import CGAN
 from deep_oversampling.samplers.cvae import CVAE
@@ -106,6 +107,26 @@ def test_a_killed_training_goes_on(tmp_path):
 def test_the_sampler_is_named_where_training_fails(untrained, balance_first):
     CGAN(**TINY[CGAN], balance_first=balance_first).fit(*toy())
     assert untrained[0].name == ("R-CGAN" if balance_first else "CGAN")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "rate"),
+    [(CVAE, "learning_rate"), (CGAN, "generator_learning_rate"), (ACGAN, "classifier_learning_rate")],
+)
+def test_a_generator_spoilt_by_the_last_step_is_refused(tmp_path, sampler, rate):
+    spoilt = sampler(**{**TINY[sampler], "batch_size": 30, rate: 1e30}, random_state=0).fit(*toy())
+    message = f"^{sampler.__name__}: the trained generator draws pixels that are no finite numbers; try a lower"
+    with pytest.raises(InputError, match=message):
+        spoilt.sample([2, 5], seed=0)
+    with pytest.raises(InputError, match=message):
+        spoilt.save(tmp_path / "model.keras", PROVENANCE)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_encoder_spoilt_by_the_last_step_is_refused():
+    settings = {**TINY[BAGAN], "batch_size": 30, "autoencoder_epochs": 1, "reconstruction_learning_rate": 1e30}
+    with pytest.raises(InputError, match=r"^BAGAN: the trained encoder gives latents that are no finite numbers"):
+        BAGAN(**settings, random_state=0).fit(*toy())
 
 
 def test_a_loss_that_is_not_finite_is_refused():
