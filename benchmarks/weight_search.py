@@ -65,9 +65,7 @@ def single_fits(n_images: int, epochs: int, steps_per_execution: int) -> dict[st
         predicted = fit(training, weight).predict(images[validation], batch_size=1000, verbose=0).argmax(axis=1)
         return minority_f1(pool.labels[validation], predicted, MINORITY)
 
-    scores = [
-        np.mean([score(weight, split.training, split.validation) for split in folds.splits]) for weight in WEIGHTS
-    ]
+    scores = [[score(weight, split.training, split.validation) for split in folds.splits] for weight in WEIGHTS]
     best = fit(np.arange(n_images), float(WEIGHTS[np.mean(scores, axis=1).argmax()]))
     best.predict(images, batch_size=1000, verbose=0)
     return _speed(time.perf_counter() - start, n_images, epochs)
