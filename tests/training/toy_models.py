@@ -108,7 +108,8 @@ def train_on_this_backend():
     batches = np.stack([generator.permutation(24).reshape(3, 8) for _ in range(2)]).astype(np.int32)
 
     normalized = NormalizedNetwork(5, seed=1)
-    stacked = StackedMLP(5, 3, [1, 2], np.array([1.0, 6.4, 50.0]), MLPSettings(hidden=(4,), dropout=0.0))
+    weights, class_weights = np.tile([1.0, 6.4, 50.0], (2, 1)), np.array([[1.0, 2.0, 0.5], [1.0, 1.0, 1.0]])
+    stacked = StackedMLP(5, 3, [1, 2], weights, class_weights, MLPSettings(hidden=(4,), dropout=0.0))
     runs = {
         "normalized": (normalized, [inputs, labels.astype(np.float32)], batches),
         "stacked": (
