@@ -2,12 +2,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
+# Where report and dag write: the results_dir of the config.
+RESULTS ?= results
 # gpu where there is an NVIDIA driver, else cpu; override with EXTRA=cpu, EXTRA=gpu or EXTRA=jax (on a GPU).
 EXTRA ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) $(ARGS)
 READY := $(VENV)/.ready-$(EXTRA)
 
-.PHONY: help run skewed test check-full benchmarks lint format lock
+.PHONY: help run report dag skewed test check-full benchmarks lint format lock
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -15,10 +17,23 @@ help:  ## list the targets
 run: $(READY)  ## run the experiment of config.yaml; ARGS="…" goes to snakemake
 	$(SNAKEMAKE)
 
+report: run  ## run, then write Snakemake's own report: one HTML file
+	$(SNAKEMAKE) --report $(RESULTS)/report.html
+
+dag: $(READY)  ## draw the graph of rules and that of jobs as SVG (graphviz) and Mermaid
+	$(if $(shell command -v dot),,$(error error: dot is missing; install graphviz with this machine's package manager))
+	mkdir -p $(RESULTS)/dag
+	for graph in rulegraph dag; do \
+	  $(SNAKEMAKE) --$$graph dot --quiet all >$(RESULTS)/dag/$$graph.dot && \
+	  dot -Tsvg $(RESULTS)/dag/$$graph.dot -o $(RESULTS)/dag/$$graph.svg && \
+	  $(SNAKEMAKE) --$$graph mermaid-js --quiet all >$(RESULTS)/dag/$$graph.mmd || exit 1; \
+	done
+
 skewed: $(READY)  ## write the paper's 60 skewed sets with their manifest
 	$(SNAKEMAKE) --configfile presets/paper.yaml -- skewed
 
-test: $(READY)  ## run the tests; PYTEST_ARGS="…" goes to pytest
+test: $(READY)  ## run the tests (as root, first install chromium and graphviz for them); PYTEST_ARGS="…" goes to pytest
+	tests/install_tools.sh
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 check-full: $(READY)  ## run the slow, full-size tests

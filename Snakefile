@@ -16,7 +16,10 @@ include: "rules/generators.smk"
 include: "rules/synthetic.smk"
 include: "rules/classifiers.smk"
 include: "rules/fid.smk"
+include: "rules/timing.smk"
 include: "rules/tables.smk"
+include: "rules/figures.smk"
+include: "rules/page.smk"
 
 
 localrules:
@@ -25,12 +28,15 @@ localrules:
     synthetic,
     scores,
     fids,
+    tables,
+    figures,
 
 
 rule all:
     default_target: True
     input:
         table_files(),
+        f"{RESULTS}/index.html",
 
 
 rule skewed:
@@ -51,3 +57,13 @@ rule scores:
 rule fids:
     input:
         over_synthetic(FID),
+
+
+rule tables:
+    input:
+        table_files(),
+
+
+rule figures:
+    input:
+        figure_files(),

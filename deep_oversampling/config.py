@@ -16,6 +16,9 @@ from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.errors import InputError
 from deep_oversampling.skewing import class_counts
 
+PAPER_METHODS = ("Imbalanced", "SMOTE", "RANDOM", "ACGAN", "BAGAN", "CGAN", "CVAE", "R-ACGAN", "R-CGAN", "R-CVAE")
+"""Names under which the paper's numbers stand beside ours."""
+
 
 def check_config(config: dict[str, Any], schema_path: str | Path) -> None:
     """Check a config against its schema, and its values against each other.
@@ -31,8 +34,9 @@ def check_config(config: dict[str, Any], schema_path: str | Path) -> None:
     ------
     InputError
         At the first mistake: an unknown or missing key, a value of the wrong type or range, a
-        method that isn't defined, a ratio that doesn't divide, a class outside a data set, one
-        minority set in two orders, a random state beside the seed.
+        method that isn't defined or is another than the paper's of its name, a ratio that doesn't
+        divide, a class outside a data set, one minority set in two orders, more folds than images,
+        a random state beside the seed.
     """
     schema = yaml.safe_load(Path(schema_path).read_text())
     error = best_match(_Validator(schema).iter_errors(config))
@@ -93,10 +97,29 @@ def _check_methods(config: dict[str, Any]) -> None:
             raise InputError(f"config: classifiers: unknown classifier {classifier!r}{_suggestion(classifier, known)}")
     if "MLP" in estimators:
         raise InputError("config: estimators: MLP is the paper's network; give the estimator another name")
+    for name, definition in estimators.items():
+        _check_left_out(f"estimators.{name}", definition, "random_state", "class_weight")
     for name, definition in config["samplers"].items():
-        mistake = _mistake(definition)
+        _check_left_out(f"samplers.{name}", definition, "random_state")
+        mistake = _mistake(definition) or _misnomer(name, definition)
         if mistake:
             raise InputError(f"config: samplers.{name}{mistake}")
+
+
+_SAID_ELSEWHERE = {
+    "random_state": "it follows from seed",
+    "class_weight": "a method's class_weight: balanced does it",
+}
+
+
+def _check_left_out(place: str, definition: dict[str, Any], *keys: str) -> None:
+    for key in keys:
+        if key in definition.get("parameters", {}):
+            raise InputError(f"config: {place}.parameters: leave out {key}; {_SAID_ELSEWHERE[key]}")
+
+
+_STRONGEST = 100
+"""Largest τ of a logit adjustment: far beyond what decides anything, far below what overflows."""
 
 
 def _mistake(definition: dict[str, Any]) -> str | None:
@@ -106,11 +129,18 @@ def _mistake(definition: dict[str, Any]) -> str | None:
     for key in ("parameters", "refit_in_folds"):
         if key in definition and not kinds:
             return f": {key} needs sampler or generator beside it"
-    if "random_state" in definition.get("parameters", {}):
-        return ".parameters: leave out random_state; it follows from seed"
     strength = definition.get("logit_adjustment", 0)
-    if strength != "tuned" and not (_is_number(None, strength) and strength >= 0):
-        return f".logit_adjustment: {strength!r} is no number from 0 and not 'tuned'"
+    if strength != "tuned" and not (_is_number(None, strength) and 0 <= strength <= _STRONGEST):
+        return f".logit_adjustment: {strength!r} is no number from 0 to {_STRONGEST} and not 'tuned'"
+    if "class_weight" in definition and kinds:
+        return f": class_weight changes nothing beside {kinds.pop()}, which levels the classes; leave it out"
+    return None
+
+
+def _misnomer(name: str, definition: dict[str, Any]) -> str | None:
+    for key in ("logit_adjustment", "class_weight"):
+        if key in definition and name in PAPER_METHODS:
+            return f": {key} makes it another method than the paper's; give it another name"
     return None
 
 
@@ -128,18 +158,39 @@ def _check_grid(config: dict[str, Any]) -> None:
             raise InputError(f"config: {place}: {error}") from error
 
 
+_SMALLEST_TIMED = 10
+"""Images that leave eight in four of five folds: seven neighbours and the image itself."""
+
+
 def _check_values(config: dict[str, Any]) -> None:
-    search = {"start": 1, "stop": 50, **config["weight_search"]}
+    search = {"start": 1, "stop": 50, "folds": 2, **config["weight_search"]}
     if search["start"] > search["stop"]:
         raise InputError(f"config: weight_search: start {search['start']} is above stop {search['stop']}; swap them")
+    if search["folds"] > smallest_class(config) and _folds_real_images(config):
+        raise InputError(
+            f"config: weight_search: folds {search['folds']} needs as many images of every class, but the smallest"
+            f" class has {smallest_class(config)}; lower folds or ratios"
+        )
     if config["data_dir"] and not Path(config["data_dir"]).is_dir():
         raise InputError(f"config: data_dir: there is no folder {config['data_dir']}")
+    if config["timing_replicates"] and smallest_class(config) < _SMALLEST_TIMED:
+        raise InputError(
+            f"config: timing_replicates: tuning SMOTE takes {_SMALLEST_TIMED} images of the smallest class and"
+            f" majority_count leaves it {smallest_class(config)}; lower ratios, or time nothing: 0"
+        )
     for dataset in map(dataset_named, config["datasets"]):
         if dataset.train_counts and config["majority_count"] > max(dataset.train_counts):
             raise InputError(
                 f"config: majority_count: no class of {dataset.name} has {config['majority_count']} images;"
                 f" the largest has {max(dataset.train_counts)}"
             )
+
+
+def _folds_real_images(config: dict[str, Any]) -> bool:
+    definitions = [config["samplers"][method] for method in config["methods"]]
+    searched = any({"sampler", "generator"} & definition.keys() for definition in definitions)
+    tuned = any(definition.get("logit_adjustment") == "tuned" for definition in definitions)
+    return tuned or (searched and "leak_free" in config["protocols"])
 
 
 def smallest_class(config: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 from deep_oversampling.errors import InputError
@@ -17,7 +18,15 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP
 def leave_out_jax() -> None:
     """Keep TensorFlow from importing JAX, which it does where it can: 100 MB and most of a second for nothing."""
     if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
-        sys.modules["jax"] = None
+        sys.meta_path.insert(0, _WithoutJax())
+
+
+class _WithoutJax(MetaPathFinder):
+    """Finds no JAX. ``None`` in ``sys.modules`` would do for imports, but SciPy takes what is there for a module."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "jax":
+            raise ModuleNotFoundError("JAX is left out", name=name)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -81,3 +82,20 @@ class Provenance:
         fields = json.loads(text)
         fields.pop("settings_hash")
         return cls(**fields)
+
+
+def shared_settings(sources: Iterable[Provenance]) -> dict[str, Any]:
+    """Return the settings that all sources have in common, for a file that is made from many.
+
+    Parameters
+    ----------
+    sources : iterable of Provenance
+
+    Returns
+    -------
+    dict
+        Keys and values that every source has; empty without sources.
+    """
+    every = [source.settings for source in sources]
+    first = every[0] if every else {}
+    return {key: value for key, value in first.items() if all(key in each and each[key] == value for each in every)}

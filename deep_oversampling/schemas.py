@@ -146,11 +146,14 @@ CLASSIFIER_TABLE = pa.schema(
         pa.field("refitted_in_folds", pa.bool_()),
         pa.field("scope", pa.string()),
         pa.field("runs", pa.int32()),
+        pa.field("replicates", pa.int32()),
         pa.field("precision", pa.float64()),
         pa.field("recall", pa.float64()),
         pa.field("f1", pa.float64()),
         pa.field("f1_standard_deviation", pa.float64()),
         pa.field("f1_standard_error", pa.float64()),
+        pa.field("f1_low", pa.float64()),
+        pa.field("f1_high", pa.float64()),
         pa.field("lift_percent", pa.float64()),
         pa.field("balanced_accuracy", pa.float64()),
         pa.field("g_mean", pa.float64()),
@@ -163,5 +166,66 @@ CLASSIFIER_TABLE = pa.schema(
         pa.field("paper_recall", pa.float64()),
         pa.field("paper_f1", pa.float64()),
         pa.field("paper_lift_percent", pa.float64()),
+    ]
+)
+
+TIMING = pa.schema(
+    [
+        *RUN_FIELDS,
+        pa.field("method", pa.string()),
+        pa.field("threads", pa.int32()),
+        pa.field("processor", pa.string(), metadata=MEASURED),
+        pa.field("seconds", pa.float64(), metadata=MEASURED),
+    ]
+)
+
+COMPARISON = pa.schema(
+    [
+        pa.field("dataset", pa.string()),
+        pa.field("minority", pa.string()),
+        pa.field("imbalance_ratio", pa.int32()),
+        pa.field("classifier", pa.string()),
+        pa.field("protocol", pa.string()),
+        pa.field("method", pa.string()),
+        pa.field("scope", pa.string()),
+        pa.field("reference", pa.string()),
+        pa.field("replicates", pa.int32()),
+        pa.field("difference", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("standard_error", pa.float64()),
+        pa.field("p_value", pa.float64()),
+        pa.field("holm_p", pa.float64()),
+    ]
+)
+
+OVERALL_COMPARISON = pa.schema(
+    [
+        pa.field("classifier", pa.string()),
+        pa.field("protocol", pa.string()),
+        pa.field("scope", pa.string()),
+        pa.field("reference", pa.string()),
+        pa.field("method", pa.string()),
+        pa.field("settings", pa.int32()),
+        pa.field("settings_better", pa.int32()),
+        pa.field("difference", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("wilcoxon_p", pa.float64()),
+        pa.field("holm_p", pa.float64()),
+    ]
+)
+
+RANKS = pa.schema(
+    [
+        pa.field("classifier", pa.string()),
+        pa.field("protocol", pa.string()),
+        pa.field("scope", pa.string()),
+        pa.field("method", pa.string()),
+        pa.field("settings", pa.int32()),
+        pa.field("mean_f1", pa.float64()),
+        pa.field("mean_rank", pa.float64()),
+        pa.field("friedman_statistic", pa.float64()),
+        pa.field("friedman_p", pa.float64()),
     ]
 )

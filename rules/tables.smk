@@ -1,15 +1,73 @@
-rule fid_table:
+rule gather_scores:
+    input:
+        over_scores(SCORE),
+    output:
+        SCORES,
+    log:
+        f"{RESULTS}/logs/gather_scores.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gather_scores.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        schema="SCORE",
+    script:
+        "../scripts/gather.py"
+
+
+rule gather_fids:
     input:
         over_synthetic(FID),
     output:
-        parquet=f"{RESULTS}/tables/fid_{EXTRACTOR}.parquet",
-        csv=f"{RESULTS}/tables/fid_{EXTRACTOR}.csv",
+        FIDS,
+    log:
+        f"{RESULTS}/logs/gather_fids.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gather_fids.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        schema="FID",
+    script:
+        "../scripts/gather.py"
+
+
+rule gather_timings:
+    input:
+        expand(
+            TIMING,
+            dataset=config["datasets"],
+            minority=[minority_name(minority) for minority in config["minority_sets"]],
+            ratio=config["ratios"],
+            replicate=config["replicates"][: config["timing_replicates"]],
+            timed=TIMED,
+        ),
+    output:
+        TIMINGS,
+    log:
+        f"{RESULTS}/logs/gather_timings.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gather_timings.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        schema="TIMING",
+    script:
+        "../scripts/gather.py"
+
+
+rule fid_table:
+    input:
+        FIDS,
+    output:
+        parquet=FID_TABLE,
+        csv=FID_TABLE.replace(".parquet", ".csv"),
     log:
         f"{RESULTS}/logs/fid_table.log",
     benchmark:
         f"{RESULTS}/benchmarks/fid_table.tsv"
     conda:
-        "../envs/data.yaml"
+        "../envs/report.yaml"
     params:
         majority_count=config["majority_count"],
     script:
@@ -18,17 +76,67 @@ rule fid_table:
 
 rule classifier_table:
     input:
-        over_scores(SCORE),
+        SCORES,
     output:
-        parquet=f"{RESULTS}/tables/classifier.parquet",
-        csv=f"{RESULTS}/tables/classifier.csv",
+        parquet=CLASSIFIER_TABLE,
+        csv=CLASSIFIER_TABLE.replace(".parquet", ".csv"),
     log:
         f"{RESULTS}/logs/classifier_table.log",
     benchmark:
         f"{RESULTS}/benchmarks/classifier_table.tsv"
     conda:
-        "../envs/data.yaml"
+        "../envs/report.yaml"
     params:
         majority_count=config["majority_count"],
     script:
         "../scripts/classifier_table.py"
+
+
+rule comparisons:
+    input:
+        SCORES,
+    output:
+        comparison=COMPARISON,
+        comparison_csv=COMPARISON.replace(".parquet", ".csv"),
+        overall=OVERALL_COMPARISON,
+        overall_csv=OVERALL_COMPARISON.replace(".parquet", ".csv"),
+        ranks=RANKS,
+        ranks_csv=RANKS.replace(".parquet", ".csv"),
+    log:
+        f"{RESULTS}/logs/comparisons.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/comparisons.tsv"
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/comparisons.py"
+
+
+rule paper_tables:
+    input:
+        classifier=CLASSIFIER_TABLE,
+        fid=[FID_TABLE] * any_images(),
+        timings=TIMINGS,
+    output:
+        html=[
+            report(
+                path,
+                caption="../report/paper_table.rst",
+                category="Tables in the paper's layout",
+                labels={"table": Path(path).stem.replace("_", " ")},
+            )
+            for path in paper_tables("html")
+        ],
+        others=[
+            path for suffix in ("md", "csv", "tex") for path in paper_tables(suffix)
+        ],
+    log:
+        f"{RESULTS}/logs/paper_tables.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/paper_tables.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        majority_count=config["majority_count"],
+    script:
+        "../scripts/paper_tables.py"

@@ -8,8 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deep_oversampling.config import check_config, minority_name, restore_types
+from deep_oversampling.config import PAPER_METHODS, check_config, minority_name, restore_types
 from deep_oversampling.errors import InputError
+from deep_oversampling.paper import paper_classifier
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -65,12 +66,21 @@ def test_a_check_leaves_the_config_alone():
         ("datasets", ["fashion-mnist", "mnist"]),
         ("minority_sets", [[3], [3, 4], [9, 0]]),
         ("minority_sets", [list(range(9))]),
-        ("ratios", [2, 400]),
+        ("ratios", [2, 40]),
         ("methods", ["R-CVAE"]),
         ("mlp", {}),
         ("mlp.dropout", 0),
         ("mlp.learning_rate", 1),
+        ("replicates", [2**31 - 1]),
+        ("classifier_seeds", [2**31 - 1]),
         ("weight_search.stop", 1.5),
+        ("weight_search.folds", 10),
+        ("weight_search.repeats", {"leak_free": 3}),
+        ("weight_search.repeats", {"paper": 2}),
+        ("samplers.LogitAdjustment.logit_adjustment", 100),
+        ("samplers.ClassWeights.logit_adjustment", 1),
+        ("samplers.SMOTE-adjusted", {"sampler": "imblearn.over_sampling.SMOTE", "logit_adjustment": 1}),
+        ("samplers.Smote", {"class_weight": "balanced"}),
         ("fid.extractor", "inception"),
         ("fid.maximum_images", 2),
         ("samplers.ADASYN-2_b", {"sampler": "imblearn.over_sampling.ADASYN", "parameters": {"n_neighbors": 3}}),
@@ -117,6 +127,8 @@ def test_what_is_sensible_is_accepted(place, value):
         ("ratios", [0], "ratios.0: 0 is less than the minimum of 2"),
         ("majority_count", 1, "majority_count: 1 is less than the minimum of 2"),
         ("replicates", [0, -1], "replicates.1: -1 is less than the minimum of 0"),
+        ("replicates", [2**31], "replicates.0: 2147483648 is greater than the maximum of 2147483647"),
+        ("classifier_seeds", [2**31], "classifier_seeds.0: 2147483648 is greater than the maximum of 2147483647"),
         ("protocols", ["both"], "protocols.0: 'both' is not one of ['paper', 'leak_free']"),
         ("classifier_seeds", [0.5], "classifier_seeds.0: 0.5 is not of type 'integer'"),
         ("mlp", [], "mlp: [] is not of type 'object'"),
@@ -154,6 +166,11 @@ def test_what_is_sensible_is_accepted(place, value):
             -1,
             "samplers.SMOTE.logit_adjustment: -1 is no number from 0",
         ),
+        (
+            "samplers.LogitAdjustment.logit_adjustment",
+            1e308,
+            "samplers.LogitAdjustment.logit_adjustment: 1e+308 is no number from 0 to 100 and not 'tuned'",
+        ),
         ("classifiers", ["MPL"], "classifiers: unknown classifier 'MPL'; did you mean 'MLP'?"),
         (
             "estimators",
@@ -162,7 +179,6 @@ def test_what_is_sensible_is_accepted(place, value):
         ),
         ("estimators", {"Forest": {}}, "estimators.Forest: 'estimator' is a required property"),
         ("seeds_per_job", 0, "seeds_per_job: 0 is less than the minimum of 1"),
-        ("weight_search.repeats", {"paper": 1}, "weight_search.repeats: 'leak_free' is a required property"),
         (
             "weight_search.repeats",
             {"paper": 0, "leak_free": 1},
@@ -174,6 +190,26 @@ def test_what_is_sensible_is_accepted(place, value):
         ("methods", ["SMOTE", "tomek"], "methods: unknown method 'tomek'; known: Imbalanced, SMOTE, "),
         ("samplers.CVAE", ..., "methods: unknown method 'CVAE'; did you mean 'R-CVAE'?"),
         ("samplers.SMOTE.parameters.random_state", 1, "samplers.SMOTE.parameters: leave out random_state"),
+        (
+            "estimators",
+            {"Forest": {"estimator": "a.B", "parameters": {"random_state": 1}}},
+            "estimators.Forest.parameters: leave out random_state; it follows from seed",
+        ),
+        (
+            "estimators",
+            {"Forest": {"estimator": "a.B", "parameters": {"class_weight": "balanced"}}},
+            "estimators.Forest.parameters: leave out class_weight; a method's class_weight: balanced does it",
+        ),
+        (
+            "samplers.SMOTE.class_weight",
+            "balanced",
+            "samplers.SMOTE: class_weight changes nothing beside sampler, which levels the classes; leave it out",
+        ),
+        (
+            "samplers.CVAE.class_weight",
+            "balanced",
+            "samplers.CVAE: class_weight changes nothing beside generator, which levels the classes; leave it out",
+        ),
         ("ratios", [40, 3], "minority_sets [3, 4, 5], ratios 3: imbalance ratio 3 does not divide"),
         ("ratios", [800], "ratios 800: imbalance ratio 800 does not divide the majority count 400"),
         ("majority_count", 399, "ratios 40: imbalance ratio 40 does not divide the majority count 399"),
@@ -185,14 +221,49 @@ def test_what_is_sensible_is_accepted(place, value):
         ("minority_sets", [[3, 4], [4, 3]], "minority_sets: [3, 4] and [4, 3] are the same set; leave one out"),
         ("minority_sets", [list(range(10))], "leave at least one majority class of mnist"),
         ("data_dir", "/no/such folder/é", "data_dir: there is no folder /no/such folder/é"),
+        ("ratios", [80], "timing_replicates: tuning SMOTE takes 10 images of the smallest class and majority_count"),
         ("majority_count", 8000, "majority_count: no class of mnist has 8000 images; the largest has 6742"),
         ("weight_search", {"start": 60}, "weight_search: start 60 is above stop 50"),
+        (
+            "weight_search.folds",
+            11,
+            "weight_search: folds 11 needs as many images of every class, but the smallest class has 10; lower folds",
+        ),
         ("minority_sets", [[3, 3]], "minority_sets.0: [3, 3] has non-unique elements"),
         ("minority_sets", [[]], "minority_sets.0: [] should be non-empty"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_it(place, value, message):
     assert message in refusal(changed(place, value))
+
+
+@pytest.mark.parametrize(("key", "value"), [("logit_adjustment", 1), ("class_weight", "balanced")])
+@pytest.mark.parametrize("name", ["Imbalanced", "SMOTE", "R-CVAE"])
+def test_another_method_than_the_papers_takes_another_name(name, key, value):
+    message = f"samplers.{name}: {key} makes it another method than the paper's; give it another name"
+    assert message in refusal(changed(f"samplers.{name}", {key: value}))
+
+
+def test_the_papers_names_are_its_ten_methods():
+    assert sorted(PAPER_METHODS) == sorted(set(paper_classifier()["method"]))
+
+
+@pytest.mark.parametrize(
+    ("method", "protocol", "refused"),
+    [
+        ("SMOTE", "paper", False),
+        ("SMOTE", "leak_free", True),
+        ("CVAE", "leak_free", True),
+        ("Imbalanced", "leak_free", False),
+        ("TunedLogitAdjustment", "paper", True),
+    ],
+)
+def test_real_images_that_are_folded_are_no_fewer_than_folds(method, protocol, refused):
+    config = {**changed("weight_search.folds", 50), "methods": [method], "protocols": [protocol]}
+    if refused:
+        assert "weight_search: folds 50 needs as many images of every class" in refusal(config)
+    else:
+        check_config(config, SCHEMA)
 
 
 AXES = ["datasets", "minority_sets", "ratios", "replicates", "methods", "classifiers", "protocols", "classifier_seeds"]

@@ -120,6 +120,12 @@ def test_jax_is_left_out_for_tensorflow(run_job, monkeypatch, backend):
     assert log.read_text() == "no\n"
 
 
+def test_scipy_s_tests_run_without_jax(run_job):
+    run, log = run_job
+    run("from scipy.stats import friedmanchisquare\nprint(friedmanchisquare([1, 2], [2, 3], [3, 1]).statistic)")
+    assert float(log.read_text()) == 1.0
+
+
 def test_jax_is_there_where_it_is_the_backend(run_job):
     run, log = run_job
     run('print("jax" in sys.modules)', KERAS_BACKEND="jax")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deep_oversampling import __version__
-from deep_oversampling.provenance import Provenance, library_versions
+from deep_oversampling.provenance import Provenance, library_versions, shared_settings
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -79,3 +79,36 @@ def test_the_backend_is_named_where_keras_runs(monkeypatch):
 def test_settings_that_json_cannot_keep_are_refused(value):
     with pytest.raises(TypeError, match="not JSON serializable"):
         Provenance("score", {"value": value}).to_json()
+
+
+def of_settings(*every):
+    return [Provenance("score", settings, versions={}) for settings in every]
+
+
+def test_shared_settings_are_those_that_all_sources_agree_on():
+    sources = of_settings(
+        {"seed": 1, "epochs": 20, "mlp": {"hidden": [512]}, "ratio": 40},
+        {"seed": 1, "epochs": 30, "mlp": {"hidden": [512]}},
+        {"seed": 1, "epochs": 20, "mlp": {"hidden": [512]}, "ratio": 40},
+    )
+    assert shared_settings(sources) == {"seed": 1, "mlp": {"hidden": [512]}}
+
+
+def test_a_setting_that_is_null_is_not_one_that_is_missing():
+    assert shared_settings(of_settings({"data_dir": None}, {})) == {}
+    assert shared_settings(of_settings({}, {"data_dir": None})) == {}
+    assert shared_settings(of_settings({"data_dir": None}, {"data_dir": None})) == {"data_dir": None}
+
+
+def test_no_source_shares_nothing_and_one_everything():
+    assert shared_settings([]) == {}
+    assert shared_settings(iter(of_settings({"seed": 1}))) == {"seed": 1}
+
+
+@given(every=st.lists(SETTINGS, min_size=1, max_size=3), common=SETTINGS)
+def test_what_is_in_every_source_is_shared_and_nothing_else(every, common):
+    sources = of_settings(*(own | common for own in every))
+    shared = shared_settings(sources)
+    assert {key: shared[key] for key in common} == common
+    assert all(source.settings[key] == value for source in sources for key, value in shared.items())
+    assert shared_settings(reversed(sources)) == shared

@@ -54,7 +54,10 @@ class _Weighted(ClassifierMixin, BaseEstimator):
         weights = np.where(synthetic, self.synthetic_weight, 1.0)
         if self.balanced:
             weights = weights * compute_sample_weight("balanced", y)
-        self.estimator_ = clone(self.estimator).fit(X, y, sample_weight=weights)
+        try:
+            self.estimator_ = clone(self.estimator).fit(X, y, sample_weight=weights)
+        except (TypeError, ValueError) as error:
+            raise InputError(_refusal(self.estimator, error)) from error
         self.classes_ = self.estimator_.classes_
         return self
 
@@ -63,6 +66,11 @@ class _Weighted(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         return self.estimator_.predict_proba(X)
+
+
+def _refusal(estimator: BaseEstimator, error: Exception) -> str:
+    reason = str(error).strip().partition("\n")[0].rstrip(".")
+    return f"{type(estimator).__name__}: {reason}; correct its parameters in the config"
 
 
 class EstimatorClassifier:
@@ -86,7 +94,13 @@ class EstimatorClassifier:
         self.name = name
 
     def search(self, folds: Folds, weights: np.ndarray, minority: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
-        """Score candidate weights by scikit-learn's grid search; as :meth:`.mlp.MLP.search`."""
+        """Score candidate weights by scikit-learn's grid search; as :meth:`.mlp.MLP.search`.
+
+        Raises
+        ------
+        InputError
+            If the estimator refuses the training set.
+        """
         pool = folds.pool
         scores = []
         for seed in seeds:
@@ -103,7 +117,13 @@ class EstimatorClassifier:
         return np.swapaxes(scores, 1, 2)
 
     def predict(self, pool: TrainingPool, fits: Sequence[Fit]) -> list[np.ndarray]:
-        """Train classifiers and return the probabilities they give; as :meth:`.mlp.MLP.predict`."""
+        """Train classifiers and return the probabilities they give; as :meth:`.mlp.MLP.predict`.
+
+        Raises
+        ------
+        InputError
+            If the estimator refuses a training set.
+        """
         predicted = []
         for fit in fits:
             model = self._seeded(fit.seed).set_params(synthetic_weight=fit.synthetic_weight)

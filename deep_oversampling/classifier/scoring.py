@@ -48,8 +48,9 @@ def score(task: ScoringTask, seeds: Sequence[int]) -> list[dict[str, Any]]:
     list of dict of str to object
         For each seed, the columns of :data:`deep_oversampling.schemas.SCORE` from ``confusion`` on: rows of the
         confusion matrix are true classes; ``log_loss`` is the mean of −log p(true class), in nats, over the test
-        images of each class; ``roc_auc`` and ``average_precision`` tell each class from all others; the seconds are
-        shared equally among the seeds.
+        images of each class, where a probability of 0, as forests give, counts as the smallest normal float32 (87
+        nats); ``roc_auc`` and ``average_precision`` tell each class from all others; the seconds are shared equally
+        among the seeds.
 
     Raises
     ------

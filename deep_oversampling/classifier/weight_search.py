@@ -6,6 +6,8 @@ import numpy as np
 
 from deep_oversampling.classifier.folds import PROTOCOLS
 
+_REPEATS = dict(zip(PROTOCOLS, (1, 5), strict=True))
+
 
 @dataclass(frozen=True)
 class SearchSettings:
@@ -20,7 +22,7 @@ class SearchSettings:
     folds : int, default=2
         Of the stratified cross-validation.
     repeats : dict of str to int, default={"paper": 1, "leak_free": 5}
-        By protocol, how often the cross-validation is repeated with other folds.
+        By protocol, how often the cross-validation is repeated with other folds; a protocol left out keeps its default.
     common_random_numbers : bool, default=True
         Whether the MLPs that are trained on one fold share initial weights, batches and dropout masks.
     """
@@ -29,8 +31,11 @@ class SearchSettings:
     stop: float = 50.0
     number: int = 10
     folds: int = 2
-    repeats: dict[str, int] = field(default_factory=lambda: dict(zip(PROTOCOLS, (1, 5), strict=True)))
+    repeats: dict[str, int] = field(default_factory=dict)
     common_random_numbers: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "repeats", _REPEATS | self.repeats)
 
     @property
     def weights(self) -> np.ndarray:

@@ -48,6 +48,8 @@ class Dataset:
     ----------
     name : str
         The name it has in settings, results and folders.
+    title : str
+        The name it has in print.
     classes : tuple of str
         The classes' names; the position is the label.
     mirrors : tuple of str
@@ -63,6 +65,7 @@ class Dataset:
     """
 
     name: str
+    title: str
     classes: tuple[str, ...]
     mirrors: tuple[str, ...]
     md5: Mapping[str, str] = field(hash=False)
@@ -97,6 +100,7 @@ def md5_digest(content: bytes) -> str:
 DATASETS: dict[str, Dataset] = {
     "mnist": Dataset(
         name="mnist",
+        title="MNIST",
         classes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
         mirrors=(
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -113,6 +117,7 @@ DATASETS: dict[str, Dataset] = {
     ),
     "fashion-mnist": Dataset(
         name="fashion-mnist",
+        title="Fashion-MNIST",
         classes=(
             "T-shirt/top",
             "Trouser",

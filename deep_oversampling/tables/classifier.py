@@ -1,17 +1,15 @@
 """The classifier's metrics averaged over its runs, as in the paper's Tables 5 to 8."""
 
 import math
-from dataclasses import asdict
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from deep_oversampling.classifier.metrics import class_metrics, lift_percent, scope_averages, scope_members
-from deep_oversampling.errors import InputError
+from deep_oversampling.classifier.metrics import lift_percent
 from deep_oversampling.paper import paper_classifier
 from deep_oversampling.schemas import CLASSIFIER_TABLE
-from deep_oversampling.tables.grouping import beside_paper, by_appearance, refuse_repeated
+from deep_oversampling.statistics.intervals import interval_table, replicate_means
+from deep_oversampling.tables.grouping import beside_paper
+from deep_oversampling.tables.runs import METHOD, METRICS, SETTING, metrics_by_run
 
 BASELINE = "SMOTE"
 """The method that lifts are relative to."""
@@ -19,13 +17,7 @@ BASELINE = "SMOTE"
 PAPER_CLASSIFIER = "MLP"
 """The classifier of the paper's Table 14."""
 
-_SETTING = ["dataset", "minority", "imbalance_ratio", "classifier", "protocol"]
-_METHOD = [*_SETTING, "method"]
 _CELL = ["dataset", "minority", "imbalance_ratio", "classifier", "method", "scope"]
-_MEANS = [
-    *("precision", "recall", "f1"),
-    *("balanced_accuracy", "g_mean", "roc_auc", "average_precision", "log_loss", "calibration_error"),
-]
 
 
 def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
@@ -49,8 +41,9 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         in order of first appearance, the scopes minority, majority, overall; a scope without classes
         is left out. ``in_paper`` is whether the method is one of the paper's ten.
         ``f1_standard_deviation`` is that of a sample (n − 1), NaN for one run; ``f1_standard_error`` that of
-        the mean over replicates, each the mean of its classifiers, NaN for one replicate. ``lift_percent`` is
-        the mean overall F1 above SMOTE's under the same setting and protocol, in percent; NaN for
+        the mean over replicates, each the mean of its classifiers, and ``f1_low`` to ``f1_high`` its 95 %
+        interval (:func:`deep_oversampling.statistics.intervals.mean_interval`), NaN for one replicate.
+        ``lift_percent`` is the mean overall F1 above SMOTE's under the same setting and protocol, in percent; NaN for
         SMOTE itself, where SMOTE wasn't run, and outside the overall scope.
         ``balanced_accuracy`` and ``g_mean`` are the mean and the geometric mean of the recalls of the scope's
         classes; ``roc_auc`` and ``average_precision`` the means over them, each against all others; ``log_loss``
@@ -65,17 +58,13 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         If there are no scores, a run is there twice, or a minority class has no row in a confusion
         matrix.
     """
-    if scores.empty:
-        raise InputError("there are no scores to tabulate; run the classifier first")
-    refuse_repeated(scores, [*_METHOD, "replicate", "classifier_seed"], "score")
-    runs = _metrics_by_run(by_appearance(scores, _METHOD))
-    groups = runs.groupby([*_METHOD, "scope"], sort=False)
-    table = groups[_MEANS].mean()
+    runs = metrics_by_run(scores)
+    groups = runs.groupby([*METHOD, "scope"], sort=False)
+    table = groups[METRICS].mean()
     table["runs"] = groups["f1"].count()
     table["f1_standard_deviation"] = groups["f1"].std()
-    table["f1_standard_error"] = _standard_errors(runs)
     table["refitted_in_folds"] = groups["refitted_in_folds"].first()
-    table = table.reset_index()
+    table = table.reset_index().merge(_f1_intervals(runs), on=[*METHOD, "scope"], validate="one_to_one")
     published = paper_classifier().drop(columns="best_minority_f1")
     table["in_paper"] = table["method"].isin(published["method"])
     table["lift_percent"] = _lifts(table)
@@ -83,44 +72,16 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
     return beside_paper(table, published, _CELL, majority_count)[CLASSIFIER_TABLE.names]
 
 
-def _standard_errors(runs: pd.DataFrame) -> pd.Series:
-    of_replicate = runs.groupby([*_METHOD, "scope", "replicate"], sort=False)["f1"].mean()
-    return of_replicate.groupby([*_METHOD, "scope"], sort=False).sem()
-
-
-def _metrics_by_run(scores: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            **{name: run[name] for name in (*_METHOD, "replicate", "refitted_in_folds")},
-            "scope": scope,
-            **asdict(averages),
-            **_further_metrics(run, scope),
-        }
-        for run in scores.to_dict("records")
-        for scope, averages in scope_averages(run["confusion"], _classes(run["minority"])).items()
-    )
-
-
-def _further_metrics(run: dict[str, Any], scope: str) -> dict[str, float]:
-    metrics = class_metrics(run["confusion"])
-    members = scope_members(len(metrics.support), _classes(run["minority"]))[scope]
-    recalls, support = metrics.recall[members], metrics.support[members]
-    return {
-        "balanced_accuracy": recalls.mean(),
-        "g_mean": np.prod(recalls) ** (1 / len(recalls)),
-        "roc_auc": np.asarray(run["roc_auc"])[members].mean(),
-        "average_precision": np.asarray(run["average_precision"])[members].mean(),
-        "log_loss": support @ np.asarray(run["log_loss"])[members] / max(support.sum(), 1),
-        "calibration_error": run["calibration_error"] if scope == "overall" else math.nan,
-    }
-
-
-def _classes(minority: str) -> list[int]:
-    return [int(label) for label in minority.split("-")]
+def _f1_intervals(runs: pd.DataFrame) -> pd.DataFrame:
+    of_replicate = replicate_means(runs, [*METHOD, "scope"], "f1")
+    errors = of_replicate.groupby([*METHOD, "scope"], sort=False)["f1"].sem().rename("f1_standard_error").reset_index()
+    intervals = interval_table(runs, [*METHOD, "scope"], "f1").drop(columns="mean")
+    named = intervals.rename(columns={"low": "f1_low", "high": "f1_high"})
+    return named.merge(errors, on=[*METHOD, "scope"], validate="one_to_one")
 
 
 def _lifts(table: pd.DataFrame) -> list[float]:
-    settings = list(table[_SETTING].itertuples(index=False, name=None))
+    settings = list(table[SETTING].itertuples(index=False, name=None))
     overall = table["scope"] == "overall"
     baseline = overall & (table["method"] == BASELINE)
     f1_smote = {settings[row]: table["f1"][row] for row in table.index[baseline]}

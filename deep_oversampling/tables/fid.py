@@ -1,7 +1,5 @@
 """FIDs averaged over the replicates, as in the paper's Tables 1 to 4."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from deep_oversampling.errors import InputError
@@ -17,12 +15,12 @@ _CELL = [*_METHOD, "class"]
 _COUNTS = ["real_count", "synthetic_count"]
 
 
-def fid_table(frames: Sequence[pd.DataFrame], majority_count: int) -> pd.DataFrame:
+def fid_table(fids: pd.DataFrame, majority_count: int) -> pd.DataFrame:
     """Average FIDs over the replicates and put the paper's beside them.
 
     Parameters
     ----------
-    frames : sequence of DataFrame
+    fids : DataFrame
         The FIDs, with the columns of :data:`deep_oversampling.schemas.FID`; all of one extractor,
         since distances in different feature spaces can't be compared.
     majority_count : int
@@ -46,7 +44,7 @@ def fid_table(frames: Sequence[pd.DataFrame], majority_count: int) -> pd.DataFra
         If there are no FIDs, they are of several extractors, a replicate is there twice, or the
         replicates of a cell differ in their number of images.
     """
-    fids = _checked(pd.concat(frames, ignore_index=True) if frames else pd.DataFrame())
+    _check(fids)
     groups = by_appearance(fids, _METHOD).groupby([*_CELL, "extractor"], sort=False)
     table = groups.agg(
         real_count=("real_count", "first"),
@@ -63,7 +61,7 @@ def fid_table(frames: Sequence[pd.DataFrame], majority_count: int) -> pd.DataFra
     return beside_paper(table, published, _CELL, majority_count)[FID_TABLE.names]
 
 
-def _checked(fids: pd.DataFrame) -> pd.DataFrame:
+def _check(fids: pd.DataFrame) -> None:
     if fids.empty:
         raise InputError("there are no FIDs to tabulate; add a method that makes synthetic images")
     extractors = fids["extractor"].unique()
@@ -76,4 +74,3 @@ def _checked(fids: pd.DataFrame) -> pd.DataFrame:
             cell = describe(differing.iloc[0], _CELL)
             counts = sorted(differing.groupby(_CELL, sort=False)[column].unique().iloc[0].tolist())
             raise InputError(f"{column} of {cell} differs between replicates: {counts}; delete its FIDs and run again")
-    return fids

@@ -126,6 +126,29 @@ def test_what_can_not_be_trained_is_refused(definition, message):
     assert "\n" not in str(refused.value)
 
 
+class Refusing(LogisticRegression):
+    def fit(self, X, y, sample_weight=None):
+        raise TypeError("no such set.\nTry another one.")
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        (LogisticRegression(solver="liblinear"), "LogisticRegression: The 'liblinear' solver does not support multi"),
+        (RandomForestClassifier(5, bootstrap=False, oob_score=True), "RandomForestClassifier: Out of bag estimation"),
+        (Refusing(), "Refusing: no such set; correct its parameters in the config"),
+    ],
+)
+def test_what_fails_only_in_training_is_one_line(estimator, message):
+    failing = EstimatorClassifier(estimator, 3, balanced=False, name="SMOTE")
+    folds = fold_augmented(REAL, SYNTHETIC, 2, 1, 0)
+    with pytest.raises(InputError, match=message) as in_search:
+        failing.search(folds, np.array([1, 9]), MINORITY, [0])
+    with pytest.raises(InputError, match=message) as in_fit:
+        failing.predict(POOL, [Fit(EVERYTHING, 1.0, 0, TEST.images)])
+    assert "\n" not in f"{in_search.value}{in_fit.value}"
+
+
 @pytest.mark.parametrize(("definition", "message"), REFUSED.values(), ids=REFUSED)
 def test_check_names_the_classifier(definition, message):
     definitions = {"Good": LOGISTIC, "Bad": definition}

@@ -167,6 +167,12 @@ def test_paper_weights_are_tuned_on_folds_of_the_augmented_set():
     assert len(task.real_folds.splits) == 2 * 3
 
 
+@pytest.mark.parametrize(("protocol", "other"), [("paper", "leak_free"), ("leak_free", "paper")])
+def test_repeats_of_the_other_protocol_can_be_left_out(protocol, other):
+    task = task_of(protocol=protocol, weight_search={"repeats": {other: 3}})
+    assert len(task.weight_folds.splits) == 2 * {"paper": 1, "leak_free": 5}[protocol]
+
+
 @pytest.mark.parametrize("protocol", ["paper", "leak_free"])
 def test_folds_follow_their_seed(protocol):
     first, again, other = (

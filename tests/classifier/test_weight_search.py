@@ -37,6 +37,11 @@ def test_every_protocol_has_its_repeats():
     assert sorted(SearchSettings().repeats) == sorted(PROTOCOLS)
 
 
+@pytest.mark.parametrize(("given", "other"), [({"leak_free": 3}, {"paper": 1}), ({"paper": 2}, {"leak_free": 5})])
+def test_a_protocol_left_out_keeps_its_repeats(given, other):
+    assert SearchSettings(repeats=given).repeats == given | other
+
+
 @pytest.mark.parametrize(("number", "expected"), [(1, [2]), (2, [2, 8]), (4, [2, 4, 6, 8])])
 def test_candidates_are_evenly_spaced(number, expected):
     np.testing.assert_allclose(SearchSettings(start=2, stop=8, number=number).weights, expected)

@@ -35,6 +35,7 @@ def contents(idx_bytes):
 def tiny(contents):
     return Dataset(
         name="tiny",
+        title="Tiny",
         classes=("a", "b"),
         mirrors=(),
         md5={name: md5_digest(content) for name, content in contents.items()},

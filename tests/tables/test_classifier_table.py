@@ -96,8 +96,10 @@ def test_seeds_of_one_replicate_are_runs_but_no_replicates():
     both = pd.concat([scores(found=(4,)), scores(found=(6,), classifier_seed=1, calibration_error=0.1)])
     nested, separate = classifier_table(both, 3200), classifier_table(scores(), 3200)
     assert nested["f1_standard_error"].isna().all()
-    error = ["f1_standard_error"]
-    pd.testing.assert_frame_equal(nested.drop(columns=error), separate.drop(columns=error))
+    of_replicates = ["replicates", "f1_standard_error", "f1_low", "f1_high"]
+    pd.testing.assert_frame_equal(nested.drop(columns=of_replicates), separate.drop(columns=of_replicates))
+    assert set(nested["replicates"]) == {1}
+    assert set(separate["replicates"]) == {2}
 
 
 def test_standard_error_is_that_of_the_replicates_means():
@@ -106,7 +108,11 @@ def test_standard_error_is_that_of_the_replicates_means():
         majority_count=3200,
     )
     means = [(overall_f1(first) + overall_f1(second)) / 2 for first, second in ((4, 5), (6, 7), (8, 8))]
-    assert scope(table, "overall")["f1_standard_error"] == pytest.approx(statistics.stdev(means) / math.sqrt(3))
+    overall = scope(table, "overall")
+    assert overall["f1_standard_error"] == pytest.approx(statistics.stdev(means) / math.sqrt(3))
+    t_quantile = 4.302653
+    half = t_quantile * statistics.stdev(means) / math.sqrt(3)
+    assert (overall["f1_low"], overall["f1_high"]) == pytest.approx((overall["f1"] - half, overall["f1"] + half))
 
 
 def test_further_metrics_are_those_of_the_scope_s_classes():

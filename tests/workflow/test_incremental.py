@@ -4,13 +4,21 @@ import pytest
 
 pytestmark = pytest.mark.workflow
 
-TABLES = {"classifier_table": 1, "fid_table": 1}
+READS_SCORES = {
+    *("gather_scores", "classifier_table", "comparisons", "paper_tables", "page"),
+    *("figure_minority_f1", "figure_weights", "figure_fid_and_gain", "figure_confusion"),
+}
+READS_FIDS = {"gather_fids", "fid_table", "figure_fid", "figure_fid_and_gain", "paper_tables", "page"}
+SHOWS_METHODS = {"figure_methods"}
 
 
 def planned(run_snakemake, *config):
+    """What would be computed, and which rules would tell the results anew."""
     outcome = run_snakemake("--dry-run", "--config", *config)
     assert outcome.status == 0, outcome.output[-3000:]
-    return {rule: count for rule, count in outcome.job_counts.items() if rule not in ("all", "total")}
+    jobs = {rule: count for rule, count in outcome.job_counts.items() if rule not in ("all", "total")}
+    telling = {rule for rule in jobs if rule in READS_SCORES | READS_FIDS | SHOWS_METHODS or rule.startswith("figure")}
+    return {rule: count for rule, count in jobs.items() if rule not in telling}, telling
 
 
 @pytest.mark.usefixtures("smoke")
@@ -20,33 +28,47 @@ class TestAfterTheSmokeRun:
         assert outcome.status == 0
         assert "Nothing to be done" in outcome.output
 
-    def test_fewer_methods_rerun_the_tables_alone(self, run_snakemake):
-        assert planned(run_snakemake, "methods=[Imbalanced,SMOTE]") == TABLES
+    def test_fewer_methods_compute_nothing(self, run_snakemake):
+        jobs, telling = planned(run_snakemake, "methods=[Imbalanced,SMOTE]")
+        assert jobs == {}
+        assert telling == READS_SCORES | READS_FIDS | SHOWS_METHODS
 
     def test_a_new_method_runs_alone(self, run_snakemake):
         samplers = "samplers={ADASYN: {sampler: imblearn.over_sampling.ADASYN}}"
-        jobs = planned(run_snakemake, samplers, "methods=[Imbalanced,SMOTE,CVAE,TunedLogitAdjustment,ADASYN]")
-        assert jobs == {"oversample": 1, "score_classifiers_0": 2, "fid": 1, **TABLES}
+        methods = "methods=[Imbalanced,SMOTE,CVAE,TunedLogitAdjustment,ADASYN]"
+        jobs, telling = planned(run_snakemake, samplers, methods)
+        assert jobs == {"oversample": 1, "score_classifiers_0": 2, "fid": 1}
+        assert telling == READS_SCORES | READS_FIDS | SHOWS_METHODS | {"figure_images"}
 
     def test_a_generators_setting_reruns_that_method_from_training_on(self, run_snakemake):
-        jobs = planned(run_snakemake, "samplers={CVAE: {parameters: {epochs: 3}}}")
-        assert jobs == {"train_generator": 1, "sample_generator": 1, "score_classifiers_0": 2, "fid": 1, **TABLES}
+        jobs, _ = planned(run_snakemake, "samplers={CVAE: {parameters: {epochs: 3}}}")
+        anew = {"train_generator": 1, "sample_generator": 1, "score_classifiers_0": 2, "fid": 1}
+        assert jobs == {**anew, "time_balancing": 1, "gather_timings": 1}
 
     def test_the_classifiers_setting_reruns_the_scores_alone(self, run_snakemake):
-        jobs = planned(run_snakemake, "mlp={epochs: 4}")
-        assert jobs == {"score_classifiers_0": 8, "classifier_table": 1}
+        jobs, telling = planned(run_snakemake, "mlp={epochs: 4}")
+        assert jobs == {"score_classifiers_0": 8, "time_balancing": 1, "gather_timings": 1}
+        assert telling == READS_SCORES
 
     def test_a_seed_of_another_block_runs_alone(self, run_snakemake):
-        jobs = planned(run_snakemake, "classifier_seeds=[0,3]")
-        assert jobs == {"score_classifiers_1": 8, "classifier_table": 1}
+        jobs, telling = planned(run_snakemake, "classifier_seeds=[0,3]")
+        assert jobs == {"score_classifiers_1": 8}
+        assert telling == READS_SCORES
 
     def test_a_classifier_of_scikit_learn_runs_alone(self, run_snakemake):
         trees = (
             "estimators={trees: {estimator: sklearn.ensemble.RandomForestClassifier, parameters: {n_estimators: 5}}}"
         )
-        jobs = planned(run_snakemake, trees, "classifiers=[MLP,trees]")
-        assert jobs == {"score_classifiers_0": 8, "classifier_table": 1}
+        jobs, telling = planned(run_snakemake, trees, "classifiers=[MLP,trees]")
+        assert jobs == {"score_classifiers_0": 8}
+        assert telling == READS_SCORES
 
     def test_what_the_classifier_does_with_a_method_s_images_leaves_the_images_alone(self, run_snakemake):
-        jobs = planned(run_snakemake, "samplers={SMOTE: {logit_adjustment: 1}}")
-        assert jobs == {"score_classifiers_0": 2, "classifier_table": 1}
+        jobs, telling = planned(run_snakemake, "samplers={CVAE: {refit_in_folds: false}}")
+        assert jobs == {"score_classifiers_0": 2}
+        assert telling == READS_SCORES
+
+    def test_timing_nothing_computes_nothing(self, run_snakemake):
+        jobs, telling = planned(run_snakemake, "timing_replicates=0")
+        assert jobs == {"gather_timings": 1}
+        assert telling == {"paper_tables", "page"}

@@ -54,7 +54,7 @@ def test_a_mistake_in_the_config_is_one_line_before_any_job(run_snakemake, overr
 
 @pytest.mark.usefixtures("smoke")
 def test_no_fid_table_is_asked_for_without_synthetic_images(run_snakemake):
-    outcome = run_snakemake("--dry-run", "--config", "methods=[Imbalanced,TunedLogitAdjustment]", "ratios=[20]")
+    outcome = run_snakemake("--dry-run", "--config", "methods=[Imbalanced,TunedLogitAdjustment]", "ratios=[5]")
     assert outcome.status == 0
     jobs = outcome.job_counts
     assert (jobs["score_classifiers_0"], jobs["classifier_table"]) == (4, 1)

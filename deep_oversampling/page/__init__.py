@@ -1,0 +1,1 @@
+"""The page that tells the results: one HTML file that works offline."""

@@ -1,0 +1,149 @@
+"""The page's tables that can be sorted: their columns, and the text and sorting value of each cell."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from deep_oversampling.names import dataset_label, minority_title
+from deep_oversampling.tables.layout import NOT_IN_PAPER, format_number
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a cell shows.
+
+    Attributes
+    ----------
+    text : str
+    sort_by : float or str
+        What rows are sorted by; NaN comes last.
+    source : str or None
+        The file that the number is from, from the results folder.
+    """
+
+    text: str
+    sort_by: float | str
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sortable table.
+
+    Attributes
+    ----------
+    name : str
+    show : callable
+        From a row to what its cell shows.
+    numeric : bool
+    """
+
+    name: str
+    show: Callable[[Record], Value]
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class SortableTable:
+    """Rows that can be filtered and sorted.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+    note : str
+    columns : tuple of str
+    rows : tuple of tuple
+        For each row what the filters see, by axis, and its values.
+    """
+
+    name: str
+    title: str
+    note: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Mapping[str, str], tuple[Value, ...]], ...] = field(repr=False)
+
+
+AXES = ("dataset", "minority", "imbalance_ratio", "classifier", "protocol")
+"""What rows and figures can be filtered by."""
+
+
+def sortable(name: str, title: str, note: str, columns: Sequence[Column], frame: pd.DataFrame) -> SortableTable:
+    """Build a table with a row for each row of a frame."""
+    rows = tuple(
+        (
+            {axis: str(record[axis]) for axis in AXES if axis in record},
+            tuple(column.show(record) for column in columns),
+        )
+        for record in frame.to_dict("records")
+    )
+    return SortableTable(name, title, note, tuple(columns), rows)
+
+
+def number(name: str, key: str, source: str, decimals: int = 3, *, signed: bool = False) -> Column:
+    """Return a column of plain numbers of one file."""
+
+    def show(record: Record) -> Value:
+        value = record[key]
+        return Value(format_number(value, decimals, signed=signed), value, None if math.isnan(value) else source)
+
+    return Column(name, show)
+
+
+def interval(name: str, keys: tuple[str, str, str], source: str, *, signed: bool = False) -> Column:
+    """Return a column of numbers with their interval, where there is one."""
+
+    def show(record: Record) -> Value:
+        mean, low, high = (record[key] for key in keys)
+        text = format_number(mean, 3, signed=signed)
+        if not math.isnan(low):
+            text += f" [{format_number(low, 3, signed=signed)}, {format_number(high, 3, signed=signed)}]"
+        return Value(text, mean, None if math.isnan(mean) else source)
+
+    return Column(name, show)
+
+
+def p_value(name: str, key: str, source: str) -> Column:
+    """Return a column of p-values; "not tested" where there is none."""
+
+    def show(record: Record) -> Value:
+        value = record[key]
+        if math.isnan(value):
+            return Value("not tested", math.nan)
+        return Value("< 0.001" if value < 0.001 else f"{value:.3f}", value, source)
+
+    return Column(name, show)
+
+
+def method_column(in_paper: Callable[[str], bool]) -> Column:
+    """Return the column of the methods, marked where the paper doesn't have them."""
+
+    def show(record: Record) -> Value:
+        name = record["method"]
+        return Value(name if in_paper(name) else f"{name} {NOT_IN_PAPER}", name)
+
+    return Column("Method", show, numeric=False)
+
+
+def setting_columns(*, scored: bool) -> list[Column]:
+    """Return the columns that name a setting; ``scored`` adds the classifier and the protocol."""
+    columns = [
+        Column("Data", lambda record: _text(dataset_label(record["dataset"])), numeric=False),
+        Column("Minority", lambda record: _text(minority_title(record["minority"])), numeric=False),
+        Column("ρ", lambda record: Value(str(record["imbalance_ratio"]), record["imbalance_ratio"])),
+    ]
+    if scored:
+        columns += [
+            Column("Classifier", lambda record: _text(record["classifier"]), numeric=False),
+            Column("Protocol", lambda record: _text(record["protocol"]), numeric=False),
+        ]
+    return columns
+
+
+def _text(text: str) -> Value:
+    return Value(text, text)

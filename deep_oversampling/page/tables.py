@@ -1,0 +1,151 @@
+"""The sortable tables of the page: the answer by method, every setting, every FID."""
+
+import pandas as pd
+
+from deep_oversampling.names import extractor_label
+from deep_oversampling.page.numbers import (
+    Column,
+    SortableTable,
+    Value,
+    interval,
+    method_column,
+    number,
+    p_value,
+    setting_columns,
+    sortable,
+)
+from deep_oversampling.paper import paper_classifier
+from deep_oversampling.statistics.comparison import REFERENCES
+
+_CLASSIFIER = "tables/classifier.parquet"
+_COMPARISON = "tables/comparison.parquet"
+_OVERALL = "tables/comparison_over_settings.parquet"
+_RANKS = "tables/ranks.parquet"
+_CELL = ["dataset", "minority", "imbalance_ratio", "classifier", "protocol", "method"]
+
+
+def _in_paper(method: str) -> bool:
+    return method in _PAPER_METHODS
+
+
+_PAPER_METHODS = frozenset(paper_classifier()["method"])
+
+
+def answer_table(ranks: pd.DataFrame, overall: pd.DataFrame) -> SortableTable:
+    """Return a row for each method: its minority F1 over all settings, and how far it is from the references.
+
+    Parameters
+    ----------
+    ranks, overall : DataFrame
+        As :func:`deep_oversampling.statistics.ranks.rank` and
+        :func:`deep_oversampling.statistics.comparison.compare_over_settings` return them.
+
+    Returns
+    -------
+    SortableTable
+    """
+    family = ["classifier", "protocol", "method"]
+    frame = ranks[ranks["scope"] == "minority"]
+    columns = [
+        method_column(_in_paper),
+        Column("Classifier", lambda record: Value(record["classifier"], record["classifier"]), numeric=False),
+        Column("Protocol", lambda record: Value(record["protocol"], record["protocol"]), numeric=False),
+        number("Settings", "settings", _RANKS, 0),
+        number("Minority F1", "mean_f1", _RANKS),
+        number("Mean rank", "mean_rank", _RANKS, 2),
+    ]
+    for reference in REFERENCES:
+        of_reference = overall[(overall["scope"] == "minority") & (overall["reference"] == reference)]
+        if of_reference.empty:
+            continue
+        measures = ["difference", "low", "high", "holm_p"]
+        named = {measure: f"{measure} {reference}" for measure in measures}
+        frame = frame.merge(of_reference[family + measures].rename(columns=named), how="left", on=family)
+        difference = (named["difference"], named["low"], named["high"])
+        columns.append(interval(f"less {reference}'s", difference, _OVERALL, signed=True))
+        columns.append(p_value(f"p, {reference}", named["holm_p"], _OVERALL))
+    note = (
+        "Mean over all settings; in brackets 95 % intervals over the replicates; p of Wilcoxon's signed-rank test over"
+        " settings, Holm-corrected."
+    )
+    return sortable("answer", "Minority F1 by method", note, columns, frame.sort_values("mean_f1", ascending=False))
+
+
+def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> SortableTable:
+    """Return a row for each method of each setting, with everything that was measured.
+
+    Parameters
+    ----------
+    classifier : DataFrame
+        With the columns of :data:`deep_oversampling.schemas.CLASSIFIER_TABLE`.
+    comparison : DataFrame
+        As :func:`deep_oversampling.statistics.comparison.compare` returns them.
+
+    Returns
+    -------
+    SortableTable
+    """
+    frame = classifier[classifier["scope"] == "overall"]
+    f1 = ["f1", "f1_low", "f1_high"]
+    minority = classifier[classifier["scope"] == "minority"][[*_CELL, *f1, "precision", "recall", "paper_f1"]]
+    frame = frame.merge(minority, on=_CELL, suffixes=("", " minority"), validate="one_to_one")
+    smote = comparison[(comparison["scope"] == "minority") & (comparison["reference"] == "SMOTE")]
+    frame = frame.merge(smote[[*_CELL, "difference", "low", "high", "holm_p"]], how="left", on=_CELL)
+    columns = [
+        *setting_columns(scored=True),
+        method_column(_in_paper),
+        Column("Runs", _runs),
+        interval("Minority F1", tuple(f"{name} minority" for name in f1), _CLASSIFIER),
+        number("paper", "paper_f1 minority", _CLASSIFIER),
+        interval("less SMOTE's", ("difference", "low", "high"), _COMPARISON, signed=True),
+        p_value("p, SMOTE", "holm_p", _COMPARISON),
+        number("Minority precision", "precision minority", _CLASSIFIER),
+        number("Minority recall", "recall minority", _CLASSIFIER),
+        interval("Overall F1", ("f1", "f1_low", "f1_high"), _CLASSIFIER),
+        number("Lift %", "lift_percent", _CLASSIFIER, signed=True),
+        number("Balanced accuracy", "balanced_accuracy", _CLASSIFIER),
+        number("G-mean", "g_mean", _CLASSIFIER),
+        number("ROC-AUC", "roc_auc", _CLASSIFIER, 4),
+        number("Average precision", "average_precision", _CLASSIFIER),
+        number("Log-loss", "log_loss", _CLASSIFIER),
+        number("Calibration error", "calibration_error", _CLASSIFIER),
+    ]
+    note = "In brackets 95 % intervals over the replicates; p of a paired t-test over replicates, Holm-corrected."
+    return sortable("settings", "Every method in every setting", note, columns, frame)
+
+
+def _runs(record: dict[str, object]) -> Value:
+    folder = "scores/{dataset}/{minority}/{imbalance_ratio}/".format(**record)
+    return Value(f"{record['runs']} on {record['replicates']}", float(record["runs"]), folder)
+
+
+def fid_table(fids: pd.DataFrame) -> SortableTable:
+    """Return a row for each class of each method of each setting.
+
+    Parameters
+    ----------
+    fids : DataFrame
+        With the columns of :data:`deep_oversampling.schemas.FID_TABLE`, of one extractor.
+
+    Returns
+    -------
+    SortableTable
+    """
+    extractor = fids["extractor"].iloc[0]
+    source = f"tables/fid_{extractor}.parquet"
+    columns = [
+        *setting_columns(scored=False),
+        method_column(_in_paper),
+        number("Class", "class", source, 0),
+        number("Replicates", "replicates", source, 0),
+        number("FID", "fid_mean", source, 1),
+        number("deviation", "fid_standard_deviation", source, 1),
+        number("paper", "paper_fid", source, 1),
+        number("Diversity", "diversity_mean", source, 2),
+        number("Share of the asked class", "asked_class_share_mean", source, 2),
+    ]
+    note = (
+        f"Features of {extractor_label(extractor)}; lower FIDs are better. Diversity is 1 where synthetic images are as"
+        " varied as real ones and 0 where they are copies of one."
+    )
+    return sortable("fids", "FID by class", note, columns, fids)

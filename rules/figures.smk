@@ -1,0 +1,218 @@
+include: "figure_files.smk"
+
+
+SET_LABELS = {
+    "data set": "{dataset}",
+    "minority classes": "{minority}",
+    "ratio": "{ratio}",
+    "replicate": "{replicate}",
+}
+SCORE_LABELS = {"classifier": "{classifier}", "protocol": "{protocol}"}
+
+
+rule figure_images:
+    input:
+        skewed=SKEWED,
+        synthetic=SYNTHETIC,
+    output:
+        report(
+            IMAGE_FIGURE,
+            caption="../report/images.rst",
+            category="Synthetic images",
+            subcategory="By method",
+            labels={**SET_LABELS, "method": "{method}"},
+        ),
+    log:
+        f"{RESULTS}/logs/figure_images/{RUN}/{{method}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_images/{RUN}/{{method}}.tsv"
+    wildcard_constraints:
+        method=f"{methods_with('sampler')}|{methods_with('generator')}",
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/figure_images.py"
+
+
+rule figure_methods:
+    input:
+        skewed=SKEWED,
+        synthetic=expand(SYNTHETIC, method=image_methods(), allow_missing=True),
+    output:
+        report(
+            METHODS_FIGURE,
+            caption="../report/methods.rst",
+            category="Synthetic images",
+            subcategory="All methods",
+            labels=SET_LABELS,
+        ),
+    log:
+        f"{RESULTS}/logs/figure_methods/{RUN}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_methods/{RUN}.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        methods=image_methods(),
+    script:
+        "../scripts/figure_methods.py"
+
+
+rule figure_learning_curves:
+    input:
+        f"{RESULTS}/generators/{RUN}/{{method}}/history.parquet",
+    output:
+        report(
+            LEARNING_CURVES,
+            caption="../report/learning_curves.rst",
+            category="Training",
+            labels={**SET_LABELS, "method": "{method}"},
+        ),
+    log:
+        f"{RESULTS}/logs/figure_learning_curves/{RUN}/{{method}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_learning_curves/{RUN}/{{method}}.tsv"
+    wildcard_constraints:
+        method=methods_with("generator"),
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/figure_learning_curves.py"
+
+
+rule figure_minority_f1:
+    input:
+        SCORES,
+    output:
+        report(
+            MINORITY_F1,
+            caption="../report/minority_f1.rst",
+            category="Classifier",
+            subcategory="Minority F1",
+            labels={"data set": "{dataset}", **SCORE_LABELS},
+        ),
+    log:
+        f"{RESULTS}/logs/figure_minority_f1/{{dataset}}/{{classifier}}/{{protocol}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_minority_f1/{{dataset}}/{{classifier}}/{{protocol}}.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        majority_count=config["majority_count"],
+    script:
+        "../scripts/figure_minority_f1.py"
+
+
+rule figure_fid:
+    input:
+        FIDS,
+    output:
+        report(
+            FID_FIGURE,
+            caption="../report/fid.rst",
+            category="FID",
+            labels={"data set": "{dataset}", "extractor": "{extractor}"},
+        ),
+    log:
+        f"{RESULTS}/logs/figure_fid/{{extractor}}/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_fid/{{extractor}}/{{dataset}}.tsv"
+    wildcard_constraints:
+        extractor=EXTRACTOR,
+    conda:
+        "../envs/report.yaml"
+    params:
+        majority_count=config["majority_count"],
+    script:
+        "../scripts/figure_fid.py"
+
+
+rule figure_weights:
+    input:
+        SCORES,
+    output:
+        report(
+            WEIGHTS,
+            caption="../report/weights.rst",
+            category="Classifier",
+            subcategory="Weights of synthetic images",
+            labels={"data set": "{dataset}", **SCORE_LABELS},
+        ),
+    log:
+        f"{RESULTS}/logs/figure_weights/{{dataset}}/{{classifier}}/{{protocol}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_weights/{{dataset}}/{{classifier}}/{{protocol}}.tsv"
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/figure_weights.py"
+
+
+rule figure_fid_and_gain:
+    input:
+        scores=SCORES,
+        fids=FIDS,
+    output:
+        report(
+            FID_AND_GAIN,
+            caption="../report/fid_and_gain.rst",
+            category="FID",
+            labels={"extractor": "{extractor}", **SCORE_LABELS},
+        ),
+    log:
+        f"{RESULTS}/logs/figure_fid_and_gain/{{extractor}}/{{classifier}}/{{protocol}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_fid_and_gain/{{extractor}}/{{classifier}}/{{protocol}}.tsv"
+    wildcard_constraints:
+        extractor=EXTRACTOR,
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/figure_fid_and_gain.py"
+
+
+rule figure_confusion:
+    input:
+        SCORES,
+    output:
+        report(
+            CONFUSION,
+            caption="../report/confusion.rst",
+            category="Classifier",
+            subcategory="Confusion matrices",
+            labels={
+                "data set": "{dataset}",
+                "minority classes": "{minority}",
+                "ratio": "{ratio}",
+                **SCORE_LABELS,
+            },
+        ),
+    log:
+        f"{RESULTS}/logs/figure_confusion/{{dataset}}/{{minority}}/{{ratio}}/{{classifier}}/{{protocol}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_confusion/{{dataset}}/{{minority}}/{{ratio}}/{{classifier}}/{{protocol}}.tsv"
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/figure_confusion.py"
+
+
+rule figure_critical_difference:
+    input:
+        SCORES,
+    output:
+        report(
+            CRITICAL_DIFFERENCE,
+            caption="../report/critical_difference.rst",
+            category="Classifier",
+            subcategory="Ranks over settings",
+            labels=SCORE_LABELS,
+        ),
+    log:
+        f"{RESULTS}/logs/figure_critical_difference/{{classifier}}/{{protocol}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figure_critical_difference/{{classifier}}/{{protocol}}.tsv"
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/figure_critical_difference.py"

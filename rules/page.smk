@@ -1,0 +1,23 @@
+rule page:
+    input:
+        classifier=CLASSIFIER_TABLE,
+        comparison=COMPARISON,
+        overall=OVERALL_COMPARISON,
+        ranks=RANKS,
+        timings=TIMINGS,
+        fid=[FID_TABLE] * any_images(),
+        figures=figure_files(),
+        tables=paper_tables("html"),
+    output:
+        f"{RESULTS}/index.html",
+    log:
+        f"{RESULTS}/logs/page.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/page.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        adding=[method for method in config["methods"] if adds_images(method)],
+        experiment=dict(config),
+    script:
+        "../scripts/page.py"
