@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from deep_oversampling.job import THREAD_VARIABLES
-from deep_oversampling.provenance import Provenance
+from deep_oversampling.provenance import Provenance, processor
 from deep_oversampling.storage import replacing
 
 THREADS = 2
@@ -31,6 +31,7 @@ SEARCH = {"n_images": 32_000, "epochs": 2}
 
 STEPS_PER_EXECUTION = (1, 64)
 SEARCH_MEMORY_LIMIT_MIB = 3072
+PAGE_LIMIT_MS = 1000
 GENERATORS = ("CVAE", "CGAN", "ACGAN")
 
 
@@ -90,7 +91,7 @@ def comparisons(epochs: int) -> list[Comparison]:
     for method, n_images in LARGEST_SETS.items():
         steps = task("ours", "few_steps", method=method, n_images=n_images, steps=3)
         rows.append(Comparison(f"{method} peak memory", "MiB", "peak_mib", steps, "limit", MEMORY_LIMIT_MIB))
-    return rows + _weight_search(sgemm)
+    return rows + _weight_search(sgemm) + _page()
 
 
 def _weight_search(sgemm: Task) -> list[Comparison]:
@@ -106,6 +107,14 @@ def _weight_search(sgemm: Task) -> list[Comparison]:
         ),
         Comparison("weight search", "GFLOP/s", "gigaflops", stacked, "SGEMM by numpy", sgemm),
         Comparison("weight search peak memory", "MiB", "peak_mib", stacked, "limit", SEARCH_MEMORY_LIMIT_MIB),
+    ]
+
+
+def _page() -> list[Comparison]:
+    page = task("page", "opening")
+    return [
+        Comparison(f"page of the paper's size {what}", "ms", f"{what}_ms", page, "limit", PAGE_LIMIT_MS)
+        for what in ("opened", "filtered")
     ]
 
 
@@ -160,7 +169,7 @@ def main() -> None:
         "threads": THREADS,
         "rounds": arguments.rounds,
         "epochs": arguments.epochs,
-        "processor": _processor(),
+        "processor": processor(),
         "measured": [
             {"module": each.module, "function": each.function, **dict(each.arguments), "values": values}
             for each, values in measured.items()
@@ -169,11 +178,6 @@ def main() -> None:
     with replacing(arguments.output.with_suffix(".json")) as path:
         path.write_text(Provenance("benchmarks", settings).to_json())
     print(result.to_string(index=False, float_format="%.3g"))
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
 
 
 if __name__ == "__main__":

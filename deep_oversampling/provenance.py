@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from deep_oversampling import __version__
@@ -99,3 +100,10 @@ def shared_settings(sources: Iterable[Provenance]) -> dict[str, Any]:
     every = [source.settings for source in sources]
     first = every[0] if every else {}
     return {key: value for key, value in first.items() if all(key in each and each[key] == value for each in every)}
+
+
+def processor() -> str:
+    """Return the name of the machine's processor, empty where the system doesn't tell."""
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text().splitlines() if described.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,13 +111,6 @@ def _macro_f1(task: BalancingTask, neighbours: int) -> float:
         for split, found in zip(folds.splits, predicted, strict=True)
     ]
     return float(np.mean(scores))
-
-
-def processor() -> str:
-    """Return the name of the machine's processor, empty where the system doesn't tell."""
-    described = Path("/proc/cpuinfo")
-    lines = described.read_text().splitlines() if described.exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
 def _smote(real: ImageSet, neighbours: int, seed: int) -> ImageSet:

@@ -146,6 +146,16 @@ def paper_table_names():
     return fids * any_images() + classifiers + ["timing"]
 
 
+def paper_table_labels(name):
+    """Return what a table in the paper's layout is called in the report."""
+    kind, *of = name.split("_", 4)
+    if kind == "fid":
+        of = [*of[1:], of[0]]
+    dataset, ratio, *judges = of or ["", ""]
+    judge = " ".join(judges).replace("_", " ")
+    return {"table": kind, "data set": dataset, "ratio": ratio, "by": judge}
+
+
 def table_files():
     """Return the tables of the experiment."""
     parquet = [CLASSIFIER_TABLE, COMPARISON, OVERALL_COMPARISON, RANKS, TIMINGS]

@@ -123,7 +123,7 @@ rule paper_tables:
                 path,
                 caption="../report/paper_table.rst",
                 category="Tables in the paper's layout",
-                labels={"table": Path(path).stem.replace("_", " ")},
+                labels=paper_table_labels(Path(path).stem),
             )
             for path in paper_tables("html")
         ],

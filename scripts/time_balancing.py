@@ -5,10 +5,10 @@ from deep_oversampling.job import job
 with job(snakemake):
     from deep_oversampling.classifier.stacked_mlp import MLPSettings
     from deep_oversampling.datasets.catalogue import dataset_named
-    from deep_oversampling.provenance import Provenance
+    from deep_oversampling.provenance import Provenance, processor
     from deep_oversampling.schemas import RUN_FIELDS, TIMING
     from deep_oversampling.storage import read_images, write_rows
-    from deep_oversampling.timing import BalancingTask, balancing_seconds, processor
+    from deep_oversampling.timing import BalancingTask, balancing_seconds
 
     settings, seed = snakemake.params.settings, snakemake.params.seed
     task = BalancingTask(

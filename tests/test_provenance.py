@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deep_oversampling import __version__
-from deep_oversampling.provenance import Provenance, library_versions, shared_settings
+from deep_oversampling.provenance import Provenance, library_versions, processor, shared_settings
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -112,3 +112,13 @@ def test_what_is_in_every_source_is_shared_and_nothing_else(every, common):
     assert {key: shared[key] for key in common} == common
     assert all(source.settings[key] == value for source in sources for key, value in shared.items())
     assert shared_settings(reversed(sources)) == shared
+
+
+def test_the_processor_is_named_where_the_system_tells(monkeypatch, tmp_path):
+    described = tmp_path / "cpuinfo"
+    monkeypatch.setattr("deep_oversampling.provenance.Path", lambda _: described)
+    assert processor() == ""
+    described.write_text("processor\t: 0\nmodel name\t: Some CPU: 2 GHz\nprocessor\t: 1\nmodel name\t: Another\n")
+    assert processor() == "Some CPU: 2 GHz"
+    described.write_text("processor\t: 0\n")
+    assert processor() == ""

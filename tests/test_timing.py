@@ -13,7 +13,7 @@ from deep_oversampling.classifier.stacked_mlp import MLPSettings
 from deep_oversampling.errors import InputError
 from deep_oversampling.samplers.cvae import CVAE
 from deep_oversampling.storage import ImageSet
-from deep_oversampling.timing import CANDIDATES, TIMED, BalancingTask, balancing_seconds, processor, tune_neighbours
+from deep_oversampling.timing import CANDIDATES, TIMED, BalancingTask, balancing_seconds, tune_neighbours
 
 QUICK = MLPSettings(hidden=(8,), dropout=0.0, learning_rate=0.01, epochs=2, batch_size=64)
 
@@ -177,13 +177,3 @@ def test_a_real_cvae_balances_the_set():
 
 def test_the_paper_s_three_are_timed():
     assert TIMED == ("SMOTE", "Tuned SMOTE", "CVAE")
-
-
-def test_the_processor_is_named_where_the_system_tells(monkeypatch, tmp_path):
-    described = tmp_path / "cpuinfo"
-    monkeypatch.setattr(timing, "Path", lambda _: described)
-    assert processor() == ""
-    described.write_text("processor\t: 0\nmodel name\t: Some CPU: 2 GHz\nprocessor\t: 1\nmodel name\t: Another\n")
-    assert processor() == "Some CPU: 2 GHz"
-    described.write_text("processor\t: 0\n")
-    assert processor() == ""

@@ -127,7 +127,7 @@ def test_what_can_not_be_trained_is_refused(definition, message):
 
 
 class Refusing(LogisticRegression):
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, *_, **__):
         raise TypeError("no such set.\nTry another one.")
 
 

@@ -41,7 +41,7 @@ def test_probabilities_are_divided_by_the_shares_to_the_strength(probabilities, 
 @given(
     impossible=arrays(bool, (4, N_CLASSES)).filter(lambda drawn: not drawn.all(axis=1).any()),
     shares=distributions(1),
-    strength=st.floats(0, 2),
+    strength=st.floats(0, 100),
 )
 def test_rows_sum_to_1_even_where_a_class_is_impossible(impossible, shares, strength):
     probabilities = (~impossible / (~impossible).sum(axis=1, keepdims=True)).astype(np.float32)

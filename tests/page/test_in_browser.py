@@ -1,6 +1,5 @@
 """The page in a real browser, with results of the paper's size that are simulated."""
 
-import math
 import time
 
 import pytest
@@ -21,7 +20,7 @@ def choose(page, axis, value):
 
 def test_every_table_is_there(visit, page_file):
     with visit(page_file) as page:
-        headings = page.locator("table caption").all_inner_texts()
+        headings = page.locator("table caption").all_text_contents()
         for number in range(1, 10):
             assert any(text.startswith(f"Table {number}.") for text in headings), number
         assert len(visible(page, "answer")) == len(CONFIG["methods"]) * len(CONFIG["protocols"])
@@ -66,7 +65,7 @@ def test_filters_reach_the_paper_s_tables_and_the_figures(visit, page_file):
         assert page.locator("#classifier_mnist_320_MLP_paper").is_visible()
         assert not page.locator("#classifier_mnist_80_MLP_paper").is_visible()
         assert not page.locator("#classifier_fashion-mnist_320_MLP_paper").is_visible()
-        blocks = page.locator("#classifier_mnist_320_MLP_paper tr.block:visible").all_inner_texts()
+        blocks = page.locator("#classifier_mnist_320_MLP_paper tr.block:visible").all_text_contents()
         assert blocks == ["m = {3, 4, 5}"]
         assert page.locator("figure:visible img").evaluate_all("images => images.map((image) => image.alt)") == [
             "Minority F1: MNIST, MLP, the paper's protocol"
@@ -114,7 +113,7 @@ def test_rows_of_a_block_are_sorted_within_it(visit, page_file):
         )
         assert len(values) == len(CONFIG["methods"])
         assert values == sorted(values, reverse=True)
-        assert block.locator("tr").first.inner_text() == "m = {3, 4, 5}"
+        assert block.locator("tr").first.text_content() == "m = {3, 4, 5}"
 
 
 @pytest.mark.parametrize("width", [400, 1600])
@@ -130,12 +129,11 @@ def test_readable_on_a_phone_and_on_a_wide_screen(visit, page_file, width):
             assert region.bounding_box()["width"] <= width
 
 
-def test_opens_and_filters_in_a_second(visit, page_file):
+def test_opens_and_filters_in_a_moment(visit, page_file):
     with visit(page_file) as page:
-        timing = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+        opened = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
         start = time.perf_counter()
         choose(page, "minority", "3-4-5")
         page.wait_for_function(f"{VISIBLE_ROWS.format('settings')}.length === {ROWS // 3}")
-        seconds = time.perf_counter() - start
-        print(f"opened in {timing:.0f} ms, filtered in {seconds * 1000:.0f} ms")
-        assert not math.isnan(timing)
+        print(f"opened in {opened:.0f} ms, filtered in {(time.perf_counter() - start) * 1000:.0f} ms")
+        assert opened > 0

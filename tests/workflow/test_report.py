@@ -75,7 +75,7 @@ def test_the_page_shows_the_numbers_of_the_parquet_files(smoke, visit):
     with visit(smoke / "index.html") as page:
         page.select_option("form.filters select[name=protocol]", "leak_free")
         rows = page.locator("#settings tbody tr:visible")
-        found = {row.locator("td").nth(5).inner_text(): row.locator("td").nth(7).inner_text() for row in rows.all()}
+        found = {row.locator("td").nth(5).text_content(): row.locator("td").nth(7).text_content() for row in rows.all()}
     assert {name.removesuffix(" †"): text for name, text in found.items()} == {
         name: f"{value:.3f}" for name, value in wanted.items()
     }
