@@ -1,5 +1,7 @@
 rule page:
     input:
+        scores=SCORES,
+        fids=[FIDS] * any_images(),
         classifier=CLASSIFIER_TABLE,
         comparison=COMPARISON,
         overall=OVERALL_COMPARISON,

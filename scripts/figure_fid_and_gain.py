@@ -4,11 +4,11 @@ from deep_oversampling.job import job
 
 with job(snakemake):
     from deep_oversampling.figures.fid_and_gain import fid_and_gain_figure
-    from deep_oversampling.figures.selection import select
     from deep_oversampling.figures.style import save_figure
     from deep_oversampling.schemas import FID, SCORE
     from deep_oversampling.storage import read_frame
     from deep_oversampling.tables.runs import metrics_by_run
+    from deep_oversampling.tables.selection import select
 
     files, wildcards = snakemake.input, snakemake.wildcards
     scores = read_frame(files.scores, SCORE)

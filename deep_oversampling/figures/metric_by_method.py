@@ -8,16 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from deep_oversampling.figures.fid_values import fid_by_replicate, incomplete_notes
 from deep_oversampling.figures.looks import dagger_notes, method_look
 from deep_oversampling.figures.panels import SETTING, method_panels, missing_notes
-from deep_oversampling.figures.selection import only
 from deep_oversampling.figures.style import add_notes, add_title, blank_figure, house_style
 from deep_oversampling.names import dataset_label, extractor_label, protocol_label
 from deep_oversampling.paper import MAJORITY_COUNT, paper_classifier, paper_fid
+from deep_oversampling.statistics.fid_values import fid_by_replicate, incomplete_notes
 from deep_oversampling.statistics.intervals import interval_table, replicate_means
 from deep_oversampling.tables.classifier import PAPER_CLASSIFIER
 from deep_oversampling.tables.fid import PAPER_EXTRACTOR
+from deep_oversampling.tables.selection import only
 
 _ROW_HEIGHT = 0.21
 _BELOW = 0.3

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from deep_oversampling.figures.looks import dagger_notes, method_look
 from deep_oversampling.figures.panels import method_panels, missing_notes
-from deep_oversampling.figures.selection import only
 from deep_oversampling.figures.style import add_notes, add_title, blank_figure, house_style
 from deep_oversampling.names import dataset_label, protocol_label
+from deep_oversampling.tables.selection import only
 
 _ROW_HEIGHT = 0.3
 _STACK = 5

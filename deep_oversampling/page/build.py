@@ -11,15 +11,18 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from deep_oversampling import __version__
-from deep_oversampling.names import dataset_label, minority_title
+from deep_oversampling.names import dataset_label, minority_title, protocol_label
 from deep_oversampling.page.figures import figure_sections
 from deep_oversampling.page.tables import answer_table, fid_table, settings_table
 from deep_oversampling.provenance import library_versions
+from deep_oversampling.statistics.fid_and_gain import correlation_sentence
 from deep_oversampling.statistics.findings import findings
 from deep_oversampling.storage import replacing
 from deep_oversampling.tables.layout import NOT_IN_PAPER, Layout
 from deep_oversampling.tables.published import classifier_layouts, fid_layouts, timing_layout
 from deep_oversampling.tables.render import table_style, to_html
+from deep_oversampling.tables.runs import metrics_by_run
+from deep_oversampling.tables.selection import select
 
 _FILTERS = {
     "dataset": ("Data", dataset_label),
@@ -36,10 +39,10 @@ class Results:
 
     Attributes
     ----------
-    classifier, comparison, overall, ranks, timings : DataFrame
-        With the columns of the schemas CLASSIFIER_TABLE, COMPARISON, OVERALL_COMPARISON, RANKS and TIMING.
-    fid : DataFrame or None
-        With those of FID_TABLE; None without synthetic images.
+    scores, classifier, comparison, overall, ranks, timings : DataFrame
+        With the columns of the schemas SCORE, CLASSIFIER_TABLE, COMPARISON, OVERALL_COMPARISON, RANKS and TIMING.
+    fids, fid : DataFrame or None
+        With those of FID and FID_TABLE; None without synthetic images.
     figures : sequence of str
         Files, from the results folder.
     adding : sequence of str
@@ -48,11 +51,13 @@ class Results:
         The experiment's.
     """
 
+    scores: pd.DataFrame
     classifier: pd.DataFrame
     comparison: pd.DataFrame
     overall: pd.DataFrame
     ranks: pd.DataFrame
     timings: pd.DataFrame
+    fids: pd.DataFrame | None
     fid: pd.DataFrame | None
     figures: Sequence[str]
     adding: Sequence[str]
@@ -127,19 +132,23 @@ def _summary(results: Results) -> str:
 
 
 def _findings(results: Results) -> list[dict[str, Any]]:
-    groups = []
-    for (classifier, protocol), ranks in results.ranks.groupby(["classifier", "protocol"], sort=False):
-        own = [
-            table[(table["classifier"] == classifier) & (table["protocol"] == protocol)]
-            for table in (results.comparison, results.overall)
-        ]
-        groups.append(
-            {
-                "title": f"Classifier {classifier}, protocol {protocol}",
-                "sentences": findings(ranks, *own, results.adding),
-            }
-        )
-    return groups
+    return [
+        {
+            "title": f"{classifier}, {protocol_label(protocol)}",
+            "sentences": _sentences(results, {"classifier": classifier, "protocol": protocol}),
+        }
+        for classifier, protocol in results.ranks[["classifier", "protocol"]].drop_duplicates().to_numpy()
+    ]
+
+
+def _sentences(results: Results, judge: Mapping[str, str]) -> list[str]:
+    ranks, comparison, overall, scores = (
+        select(table, **judge) for table in (results.ranks, results.comparison, results.overall, results.scores)
+    )
+    sentences = findings(ranks, comparison, overall, results.adding)
+    if results.fids is not None:
+        sentences.append(correlation_sentence(metrics_by_run(scores), results.fids))
+    return list(filter(None, sentences))
 
 
 def _caveats(results: Results) -> list[str]:

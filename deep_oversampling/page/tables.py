@@ -16,6 +16,7 @@ from deep_oversampling.page.numbers import (
 )
 from deep_oversampling.paper import paper_classifier
 from deep_oversampling.statistics.comparison import REFERENCES
+from deep_oversampling.statistics.findings import FEWEST_SETTINGS
 
 _CLASSIFIER = "tables/classifier.parquet"
 _COMPARISON = "tables/comparison.parquet"
@@ -60,13 +61,16 @@ def answer_table(ranks: pd.DataFrame, overall: pd.DataFrame) -> SortableTable:
             continue
         measures = ["difference", "low", "high", "holm_p"]
         named = {measure: f"{measure} {reference}" for measure in measures}
+        testable = of_reference["settings"] >= FEWEST_SETTINGS
+        of_reference = of_reference.assign(holm_p=of_reference["holm_p"].where(testable))
         frame = frame.merge(of_reference[family + measures].rename(columns=named), how="left", on=family)
         difference = (named["difference"], named["low"], named["high"])
         columns.append(interval(f"less {reference}'s", difference, _OVERALL, signed=True))
         columns.append(p_value(f"p, {reference}", named["holm_p"], _OVERALL))
     note = (
         "Mean over all settings; in brackets 95 % intervals over the replicates; p of Wilcoxon's signed-rank test over"
-        " settings, Holm-corrected."
+        f" settings, Holm-corrected; with fewer than {FEWEST_SETTINGS} settings it could not be significant and is not"
+        " tested."
     )
     return sortable("answer", "Minority F1 by method", note, columns, frame.sort_values("mean_f1", ascending=False))
 

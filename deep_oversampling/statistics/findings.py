@@ -10,7 +10,7 @@ from deep_oversampling.tables.layout import format_number
 SIGNIFICANCE = 0.05
 """The level below which a p-value counts as significant."""
 
-_FEWEST_SETTINGS = 6
+FEWEST_SETTINGS = 6
 """Settings with which the two-sided signed-rank test can reach that level at all."""
 
 
@@ -77,7 +77,7 @@ class _Evidence:
 def _over_several(row: pd.Series) -> str:
     interval = "" if math.isnan(row["low"]) else f"{_interval(row)}; "
     better = f"better in {row['settings_better']} of {row['settings']} settings"
-    if row["settings"] < _FEWEST_SETTINGS:
+    if row["settings"] < FEWEST_SETTINGS:
         return f" on average ({interval}{better}, too few for a test over settings)"
     return f" on average ({interval}{better}; {_significance(row['holm_p'], 'Wilcoxon, Holm-corrected')})"
 

@@ -6,8 +6,9 @@ import pytest
 from figure_data import ALL_METHODS, ONE_SETTING, PAPER_METHODS, PAPER_SETTINGS, fids, labelled, panels, runs, words
 from scipy import stats
 
-from deep_oversampling.figures.fid_and_gain import correlation_title, fid_and_gain, fid_and_gain_figure, spearman
+from deep_oversampling.figures.fid_and_gain import fid_and_gain_figure
 from deep_oversampling.figures.looks import method_look
+from deep_oversampling.statistics.fid_and_gain import correlation_sentence, correlation_title, fid_and_gain, spearman
 
 
 def mean_f1(frame, method, replicates=(0, 1, 2)):
@@ -105,3 +106,21 @@ def test_correlation_in_words(gains, said):
 )
 def test_nothing_to_show_is_said(methods, distances, said):
     assert said in words(fid_and_gain_figure(runs(methods), distances))
+
+
+def test_a_sentence_says_which_way_fid_and_gain_go_together(monkeypatch):
+    frame, distances = runs(PAPER_METHODS), fids(PAPER_METHODS[1:])
+    dots = fid_and_gain(frame, distances, "Imbalanced")
+    assert correlation_sentence(frame, distances).endswith(f"gains being over Imbalanced: {correlation_title(dots)}.")
+    monkeypatch.setattr("deep_oversampling.statistics.fid_and_gain.spearman", lambda *_: (-0.9, 0.01))
+    assert correlation_sentence(frame, distances).startswith("A better FID goes with a better classifier")
+    monkeypatch.setattr("deep_oversampling.statistics.fid_and_gain.spearman", lambda *_: (0.9, 0.01))
+    assert correlation_sentence(frame, distances).startswith("A better FID goes with a worse classifier")
+    monkeypatch.setattr("deep_oversampling.statistics.fid_and_gain.spearman", lambda *_: (-0.9, 0.05))
+    assert correlation_sentence(frame, distances).startswith("No relation between FID and gain can be shown")
+
+
+def test_no_sentence_without_a_reference_or_with_few_dots():
+    frame, distances = runs(), fids()
+    assert correlation_sentence(frame[~frame["method"].isin(["Imbalanced", "SMOTE"])], distances) == ""
+    assert correlation_sentence(frame, distances[distances["method"] == "SMOTE"].iloc[:3]) == ""

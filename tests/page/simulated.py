@@ -28,11 +28,13 @@ def simulated_results() -> Results:
     runs = metrics_by_run(scores)
     comparison = compare(runs)
     return Results(
+        scores=scores,
         classifier=classifier_table(scores, 3200),
         comparison=comparison,
         overall=compare_over_settings(comparison),
         ranks=rank(runs),
         timings=simulated_timings(),
+        fids=fids,
         fid=fid_table(fids, 3200),
         figures=["figures/minority_f1/mnist/MLP/paper.svg", "figures/fid/inception/fashion-mnist.svg"],
         adding=ADDING,

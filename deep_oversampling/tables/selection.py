@@ -1,4 +1,4 @@
-"""Which rows a figure is of."""
+"""Which rows a figure or a finding is of."""
 
 from typing import Any
 

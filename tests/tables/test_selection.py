@@ -2,7 +2,7 @@ import pytest
 from figure_data import PAPER_SETTINGS, runs
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.figures.selection import only, select
+from deep_oversampling.tables.selection import only, select
 
 
 def test_wildcards_name_rows():
