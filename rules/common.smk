@@ -2,7 +2,6 @@
 
 import os
 import sys
-from itertools import product
 
 from deep_oversampling.config import (
     check_config,
@@ -48,19 +47,8 @@ LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
 INCEPTION = f"{RESOURCES}/inception/default_1.pt"
 STATISTICS = f"{RESULTS}/fid/{{extractor}}/real/{{dataset}}/{{class_label}}.parquet"
 FID = f"{RESULTS}/fid/{{extractor}}/synthetic/{RUN}/{{method}}.parquet"
-TIMING = f"{RESULTS}/timings/{RUN}/{{timed}}.parquet"
-
-SCORES = f"{RESULTS}/tables/scores.parquet"
-FIDS = f"{RESULTS}/tables/fids_{EXTRACTOR}.parquet"
-TIMINGS = f"{RESULTS}/tables/timings.parquet"
-CLASSIFIER_TABLE = f"{RESULTS}/tables/classifier.parquet"
-FID_TABLE = f"{RESULTS}/tables/fid_{EXTRACTOR}.parquet"
-COMPARISON = f"{RESULTS}/tables/comparison.parquet"
-OVERALL_COMPARISON = f"{RESULTS}/tables/comparison_over_settings.parquet"
-RANKS = f"{RESULTS}/tables/ranks.parquet"
-
 TIMED = ["SMOTE", "Tuned-SMOTE", "CVAE"]
-PAPER_SETTINGS = list(product(["mnist", "fashion-mnist"], [320, 80]))
+TIMING = f"{RESULTS}/timings/{RUN}/{{timed}}.parquet"
 
 
 wildcard_constraints:
@@ -130,43 +118,6 @@ def synthetic_if_any(wildcards):
 def any_images():
     """Return whether any method makes synthetic images, so that there are FIDs."""
     return any(map(adds_images, config["methods"]))
-
-
-def paper_table_names():
-    """Return the names of the tables in the paper's layout: of the experiment's settings and of the paper's."""
-    own = list(product(config["datasets"], config["ratios"]))
-    both = list(dict.fromkeys(own + PAPER_SETTINGS))
-    fid_settings = both if EXTRACTOR == "inception" else own
-    fids = [f"fid_{EXTRACTOR}_{dataset}_{ratio}" for dataset, ratio in fid_settings]
-    classifiers = [
-        f"classifier_{dataset}_{ratio}_{classifier}_{protocol}"
-        for classifier, protocol in product(config["classifiers"], config["protocols"])
-        for dataset, ratio in (both if classifier == "MLP" else own)
-    ]
-    return fids * any_images() + classifiers + ["timing"]
-
-
-def paper_table_labels(name):
-    """Return what a table in the paper's layout is called in the report."""
-    kind, *of = name.split("_", 4)
-    if kind == "fid":
-        of = [*of[1:], of[0]]
-    dataset, ratio, *judges = of or ["", ""]
-    judge = " ".join(judges).replace("_", " ")
-    return {"table": kind, "data set": dataset, "ratio": ratio, "by": judge}
-
-
-def table_files():
-    """Return the tables of the experiment."""
-    parquet = [CLASSIFIER_TABLE, COMPARISON, OVERALL_COMPARISON, RANKS, TIMINGS]
-    parquet += [FID_TABLE] * any_images()
-    csv = [path.replace(".parquet", ".csv") for path in parquet if path != TIMINGS]
-    return parquet + csv + paper_tables("html")
-
-
-def paper_tables(suffix):
-    """Return the tables in the paper's layout as files of a kind."""
-    return [f"{RESULTS}/tables/paper/{name}.{suffix}" for name in paper_table_names()]
 
 
 def methods_with(kind):

@@ -1,3 +1,6 @@
+include: "table_files.smk"
+
+
 rule gather_scores:
     input:
         over_scores(SCORE),

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from deep_oversampling.names import extractor_label
-from deep_oversampling.page.numbers import (
+from deep_oversampling.page.sortable import (
     Column,
     SortableTable,
     Value,
