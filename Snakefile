@@ -13,6 +13,7 @@ report: "report/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/resources.smk"
 include: "rules/data.smk"
 include: "rules/skewing.smk"
 include: "rules/generators.smk"
@@ -27,6 +28,9 @@ include: "rules/page.smk"
 
 localrules:
     all,
+    fetch_dataset,
+    fetch_inception,
+    fetched,
     skewed,
     synthetic,
     scores,
@@ -40,6 +44,13 @@ rule all:
     input:
         table_files(),
         f"{RESULTS}/index.html",
+
+
+# What takes the internet: all that a cluster without it needs beforehand.
+rule fetched:
+    input:
+        expand(rules.fetch_dataset.output, dataset=config["datasets"]),
+        [INCEPTION] * (EXTRACTOR == "inception" and any_images()),
 
 
 rule skewed:

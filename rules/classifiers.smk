@@ -13,9 +13,15 @@ for block, seeds in seed_blocks().items():
             f"{RESULTS}/logs/score_classifiers/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{block}.log",
         benchmark:
             f"{RESULTS}/benchmarks/score_classifiers/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{block}.tsv"
+        group:
+            "judged_{method}"
         conda:
             "../envs/training.yaml"
         threads: config["threads"]
+        resources:
+            mem_mb=growing(NETWORK_MB),
+            runtime=scoring_minutes,
+            gpu=gpus_to_score,
         params:
             settings=score_settings,
             seed=seed_of(f"classifiers/{RUN}"),

@@ -30,7 +30,12 @@ rule convert_dataset:
         f"{RESULTS}/logs/convert_dataset/{{dataset}}/{{split}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/convert_dataset/{{dataset}}/{{split}}.tsv"
+    group:
+        "sets"
     conda:
         "../envs/data.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(2),
     script:
         "../scripts/convert_dataset.py"

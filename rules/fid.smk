@@ -22,9 +22,15 @@ rule train_lenet:
         f"{RESULTS}/logs/train_lenet/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_lenet/{{dataset}}.tsv"
+    group:
+        "reference"
     conda:
         "../envs/training.yaml"
     threads: config["threads"]
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(10),
+        gpu=1,
     params:
         settings=config["lenet"],
         seed=seed_of("extractors/lenet/{dataset}"),
@@ -42,9 +48,15 @@ rule real_statistics:
         f"{RESULTS}/logs/real_statistics/{{extractor}}/{{dataset}}/{{class_label}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/real_statistics/{{extractor}}/{{dataset}}/{{class_label}}.tsv"
+    group:
+        "reference"
     conda:
         "../envs/training.yaml"
     threads: config["threads"]
+    resources:
+        mem_mb=growing(EXTRACTOR_MB),
+        runtime=growing(10),
+        gpu=1,
     params:
         settings=extractor_settings,
     script:
@@ -64,9 +76,15 @@ rule fid:
         f"{RESULTS}/logs/fid/{{extractor}}/{RUN}/{{method}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/fid/{{extractor}}/{RUN}/{{method}}.tsv"
+    group:
+        "judged_{method}"
     conda:
         "../envs/training.yaml"
     threads: config["threads"]
+    resources:
+        mem_mb=growing(EXTRACTOR_MB),
+        runtime=growing(60 if EXTRACTOR == "inception" else 5),
+        gpu=1,
     params:
         settings=fid_settings,
     script:

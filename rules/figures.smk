@@ -28,8 +28,13 @@ rule figure_images:
         f"{RESULTS}/benchmarks/figure_images/{RUN}/{{method}}.tsv"
     wildcard_constraints:
         method=f"{methods_with('sampler')}|{methods_with('generator')}",
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/figure_images.py"
 
@@ -50,8 +55,13 @@ rule figure_methods:
         f"{RESULTS}/logs/figure_methods/{RUN}.log",
     benchmark:
         f"{RESULTS}/benchmarks/figure_methods/{RUN}.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         methods=image_methods(),
     script:
@@ -74,8 +84,13 @@ rule figure_learning_curves:
         f"{RESULTS}/benchmarks/figure_learning_curves/{RUN}/{{method}}.tsv"
     wildcard_constraints:
         method=methods_with("generator"),
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/figure_learning_curves.py"
 
@@ -95,8 +110,13 @@ rule figure_minority_f1:
         f"{RESULTS}/logs/figure_minority_f1/{{dataset}}/{{classifier}}/{{protocol}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/figure_minority_f1/{{dataset}}/{{classifier}}/{{protocol}}.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -119,8 +139,13 @@ rule figure_fid:
         f"{RESULTS}/benchmarks/figure_fid/{{extractor}}/{{dataset}}.tsv"
     wildcard_constraints:
         extractor=EXTRACTOR,
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -142,8 +167,13 @@ rule figure_weights:
         f"{RESULTS}/logs/figure_weights/{{dataset}}/{{classifier}}/{{protocol}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/figure_weights/{{dataset}}/{{classifier}}/{{protocol}}.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/figure_weights.py"
 
@@ -165,8 +195,13 @@ rule figure_fid_and_gain:
         f"{RESULTS}/benchmarks/figure_fid_and_gain/{{extractor}}/{{classifier}}/{{protocol}}.tsv"
     wildcard_constraints:
         extractor=EXTRACTOR,
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/figure_fid_and_gain.py"
 
@@ -191,8 +226,13 @@ rule figure_confusion:
         f"{RESULTS}/logs/figure_confusion/{{dataset}}/{{minority}}/{{ratio}}/{{classifier}}/{{protocol}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/figure_confusion/{{dataset}}/{{minority}}/{{ratio}}/{{classifier}}/{{protocol}}.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/figure_confusion.py"
 
@@ -212,7 +252,12 @@ rule figure_critical_difference:
         f"{RESULTS}/logs/figure_critical_difference/{{classifier}}/{{protocol}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/figure_critical_difference/{{classifier}}/{{protocol}}.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/figure_critical_difference.py"

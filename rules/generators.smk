@@ -13,6 +13,10 @@ rule train_generator:
     conda:
         "../envs/training.yaml"
     threads: config["threads"]
+    resources:
+        mem_mb=growing(NETWORK_MB),
+        runtime=growing(TRAINING_MINUTES),
+        gpu=1,
     params:
         settings=method_settings,
         seed=seed_of(f"generators/{RUN}/{{method}}"),

@@ -16,8 +16,13 @@ rule page:
         f"{RESULTS}/logs/page.log",
     benchmark:
         f"{RESULTS}/benchmarks/page.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         adding=[method for method in config["methods"] if adds_images(method)],
         experiment=dict(config),

@@ -7,8 +7,13 @@ rule skew:
         f"{RESULTS}/logs/skew/{RUN}.log",
     benchmark:
         f"{RESULTS}/benchmarks/skew/{RUN}.tsv"
+    group:
+        "sets"
     conda:
         "../envs/data.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(2),
     params:
         settings=skewing_settings,
         seed=seed_of(f"skewed/{RUN}"),
@@ -28,5 +33,8 @@ rule manifest:
         f"{RESULTS}/benchmarks/manifest.tsv"
     conda:
         "../envs/data.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(10),
     script:
         "../scripts/manifest.py"

@@ -9,8 +9,13 @@ rule oversample:
         f"{RESULTS}/benchmarks/oversample/{RUN}/{{method}}.tsv"
     wildcard_constraints:
         method=methods_with("sampler"),
+    group:
+        "judged_{method}"
     conda:
         "../envs/data.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         settings=method_settings,
         seed=seed_of(f"synthetic/{RUN}/{{method}}"),
@@ -30,8 +35,14 @@ rule sample_generator:
         f"{RESULTS}/benchmarks/sample_generator/{RUN}/{{method}}.tsv"
     wildcard_constraints:
         method=methods_with("generator"),
+    group:
+        "judged_{method}"
     conda:
         "../envs/training.yaml"
+    resources:
+        mem_mb=growing(NETWORK_MB),
+        runtime=growing(10),
+        gpu=1,
     params:
         settings=method_settings,
         seed=seed_of(f"synthetic/{RUN}/{{method}}"),

@@ -10,8 +10,13 @@ rule gather_scores:
         f"{RESULTS}/logs/gather_scores.log",
     benchmark:
         f"{RESULTS}/benchmarks/gather_scores.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         schema="SCORE",
     script:
@@ -27,8 +32,13 @@ rule gather_fids:
         f"{RESULTS}/logs/gather_fids.log",
     benchmark:
         f"{RESULTS}/benchmarks/gather_fids.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         schema="FID",
     script:
@@ -51,8 +61,13 @@ rule gather_timings:
         f"{RESULTS}/logs/gather_timings.log",
     benchmark:
         f"{RESULTS}/benchmarks/gather_timings.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         schema="TIMING",
     script:
@@ -69,8 +84,13 @@ rule fid_table:
         f"{RESULTS}/logs/fid_table.log",
     benchmark:
         f"{RESULTS}/benchmarks/fid_table.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -87,8 +107,13 @@ rule classifier_table:
         f"{RESULTS}/logs/classifier_table.log",
     benchmark:
         f"{RESULTS}/benchmarks/classifier_table.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -109,8 +134,13 @@ rule comparisons:
         f"{RESULTS}/logs/comparisons.log",
     benchmark:
         f"{RESULTS}/benchmarks/comparisons.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     script:
         "../scripts/comparisons.py"
 
@@ -137,8 +167,13 @@ rule paper_tables:
         f"{RESULTS}/logs/paper_tables.log",
     benchmark:
         f"{RESULTS}/benchmarks/paper_tables.tsv"
+    group:
+        "results"
     conda:
         "../envs/report.yaml"
+    resources:
+        mem_mb=growing(600),
+        runtime=growing(2),
     params:
         majority_count=config["majority_count"],
     script:

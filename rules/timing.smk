@@ -13,6 +13,10 @@ rule time_balancing:
         "../envs/training.yaml"
     # All cores, so that nothing else runs beside it.
     threads: workflow.resource_settings.cores or 1
+    resources:
+        mem_mb=growing(NETWORK_MB),
+        runtime=growing(60),
+        gpu=1,
     params:
         settings=timing_settings,
         seed=seed_of(f"timings/{RUN}"),
