@@ -2,6 +2,8 @@
 
 from itertools import product
 
+from deep_oversampling.names import dataset_label, extractor_label
+
 SCORES = f"{RESULTS}/tables/scores.parquet"
 FIDS = f"{RESULTS}/tables/fids_{EXTRACTOR}.parquet"
 TIMINGS = f"{RESULTS}/tables/timings.parquet"
@@ -11,6 +13,7 @@ COMPARISON = f"{RESULTS}/tables/comparison.parquet"
 OVERALL_COMPARISON = f"{RESULTS}/tables/comparison_over_settings.parquet"
 RANKS = f"{RESULTS}/tables/ranks.parquet"
 
+MAJORITY_COUNT = 3200
 PAPER_SETTINGS = list(product(["mnist", "fashion-mnist"], [320, 80]))
 
 
@@ -18,24 +21,36 @@ def paper_table_names():
     """Return the names of the tables in the paper's layout: of the experiment's settings and of the paper's."""
     own = list(product(config["datasets"], config["ratios"]))
     both = list(dict.fromkeys(own + PAPER_SETTINGS))
-    fid_settings = both if EXTRACTOR == "inception" else own
-    fids = [f"fid_{EXTRACTOR}_{dataset}_{ratio}" for dataset, ratio in fid_settings]
+    fids = [f"fid_{EXTRACTOR}_{dataset}_{ratio}" for dataset, ratio in own]
+    fids = fids * any_images() + [
+        f"fid_inception_{dataset}_{ratio}" for dataset, ratio in PAPER_SETTINGS
+    ]
     classifiers = [
         f"classifier_{dataset}_{ratio}_{classifier}_{protocol}"
         for classifier, protocol in product(config["classifiers"], config["protocols"])
         for dataset, ratio in (both if classifier == "MLP" else own)
     ]
-    return fids * any_images() + classifiers + ["timing"]
+    timings = ["timing"]
+    if config["timing_replicates"] and config["majority_count"] != MAJORITY_COUNT:
+        timings.append("timing_published")
+    return list(dict.fromkeys(fids)) + classifiers + timings
 
 
 def paper_table_labels(name):
     """Return what a table in the paper's layout is called in the report."""
     kind, *of = name.split("_", 4)
+    if kind == "timing":
+        return {"table": name.replace("_", ", "), "data set": "", "ratio": "", "by": ""}
     if kind == "fid":
-        of = [*of[1:], of[0]]
-    dataset, ratio, *judges = of or ["", ""]
+        of = [*of[1:], extractor_label(of[0])]
+    dataset, ratio, *judges = of
     judge = " ".join(judges).replace("_", " ")
-    return {"table": kind, "data set": dataset, "ratio": ratio, "by": judge}
+    return {
+        "table": "FID" if kind == "fid" else kind,
+        "data set": dataset_label(dataset),
+        "ratio": ratio,
+        "by": judge,
+    }
 
 
 def table_files():

@@ -11,6 +11,8 @@ from scipy import stats
 from deep_oversampling.errors import InputError
 from deep_oversampling.figures.looks import dagger_notes, method_label, method_look
 from deep_oversampling.figures.style import PAGE_WIDTH, add_notes, add_title, house_style
+from deep_oversampling.statistics.findings import p_value_in_words
+from deep_oversampling.statistics.ranks import friedman
 
 SIGNIFICANCE = 0.05
 """Level of Nemenyi's test."""
@@ -116,7 +118,6 @@ def _draw_critical_difference(axes: Axes, difference: float) -> None:
 def _notes(metric: pd.DataFrame) -> list[str]:
     notes = ["Rank 1 is the best. A black bar joins methods that Nemenyi's test can't tell apart at 5 %."]
     if metric.nunique(axis="columns").gt(1).any():
-        p_value = stats.friedmanchisquare(*metric.to_numpy().T).pvalue
-        said = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+        said = p_value_in_words(friedman(metric)[1])
         notes.append(f"Friedman's test that all methods are equally good: {said}.")
     return notes

@@ -11,21 +11,22 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from deep_oversampling import __version__
-from deep_oversampling.names import dataset_label, minority_title, protocol_label
+from deep_oversampling.names import dataset_label, minority_title
 from deep_oversampling.page.figures import figure_sections
 from deep_oversampling.page.tables import answer_table, fid_table, settings_table
 from deep_oversampling.provenance import library_versions
+from deep_oversampling.schemas import FID_TABLE
 from deep_oversampling.statistics.fid_and_gain import correlation_sentence
 from deep_oversampling.statistics.findings import findings
 from deep_oversampling.storage import replacing
 from deep_oversampling.tables.layout import NOT_IN_PAPER, Layout
-from deep_oversampling.tables.published import classifier_layouts, fid_layouts, timing_layout
+from deep_oversampling.tables.published import classifier_layouts, fid_layouts, timing_layouts
 from deep_oversampling.tables.render import table_style, to_html
 from deep_oversampling.tables.runs import metrics_by_run
 from deep_oversampling.tables.selection import select
 
 _FILTERS = {
-    "dataset": ("Data", dataset_label),
+    "dataset": ("Data set", dataset_label),
     "minority": ("Minority classes", minority_title),
     "imbalance_ratio": ("Ratio ρ", str),
     "classifier": ("Classifier", str),
@@ -85,9 +86,11 @@ def write_page(path: str | Path, results: Results) -> None:
 
 
 def _content(results: Results) -> dict[str, Any]:
+    told = _findings(results)
     return {
         "summary": _summary(results),
-        "findings": _findings(results),
+        "findings": told,
+        "has_findings": any(group["sentences"] for group in told),
         "caveats": _caveats(results),
         "filters": _filters(results.classifier),
         "answer": answer_table(results.ranks, results.overall),
@@ -95,7 +98,7 @@ def _content(results: Results) -> dict[str, Any]:
         "fids": None if results.fid is None else fid_table(results.fid),
         "figure_sections": figure_sections(results.figures),
         "layouts": _layouts(results),
-        "layout_html": lambda layout: to_html(layout, sortable=True),
+        "layout_html": lambda layout: to_html(layout, links=True, sortable=True),
         "not_in_paper": NOT_IN_PAPER,
         "versions": library_versions(),
         "config": yaml.safe_dump(dict(results.config), sort_keys=False, allow_unicode=True),
@@ -112,9 +115,10 @@ def _text(name: str) -> str:
 
 def _layouts(results: Results) -> list[Layout]:
     majority_count = results.config["majority_count"]
-    layouts = [] if results.fid is None else fid_layouts(results.fid, majority_count)
+    fids = FID_TABLE.empty_table().to_pandas() if results.fid is None else results.fid
+    layouts = fid_layouts(fids, majority_count)
     layouts += classifier_layouts(results.classifier, majority_count)
-    layouts.append(timing_layout(results.timings, majority_count))
+    layouts += timing_layouts(results.timings, majority_count)
     return sorted(layouts, key=lambda layout: layout.number or 0)
 
 
@@ -134,7 +138,7 @@ def _summary(results: Results) -> str:
 def _findings(results: Results) -> list[dict[str, Any]]:
     return [
         {
-            "title": f"{classifier}, {protocol_label(protocol)}",
+            "title": f"Classifier {classifier}, protocol {protocol}",
             "sentences": _sentences(results, {"classifier": classifier, "protocol": protocol}),
         }
         for classifier, protocol in results.ranks[["classifier", "protocol"]].drop_duplicates().to_numpy()

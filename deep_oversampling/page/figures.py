@@ -37,7 +37,7 @@ KINDS = (
         "minority_f1",
         f"(?P<dataset>[^/]+)/{_SCORED}",
         "Minority F1",
-        "Means with 95 % intervals over the replicates; hollow marks are the paper's means.",
+        "Means with 95 % intervals over the replicates; hollow diamonds, if any, are the paper's.",
     ),
     Kind(
         "critical_difference",

@@ -13,9 +13,9 @@
     for (const element of filtered) {
       const hidden = wanted.some(([axis, value]) => element.dataset[axis] !== undefined && element.dataset[axis] !== value);
       element.hidden = hidden;
-      if (!hidden && element.tagName === "TR") rows += 1;
+      if (!hidden && element.matches("#settings tr")) rows += 1;
     }
-    filters.querySelector("output").textContent = `${rows} rows shown`;
+    filters.querySelector("output").textContent = `${rows} of all settings' rows shown`;
   }
 
   function compare(first, second, direction) {
@@ -35,7 +35,8 @@
   function sort(header) {
     const table = header.closest("table");
     const block = header.closest("tbody");
-    const direction = header.getAttribute("aria-sort") === "descending" ? 1 : -1;
+    const first = header.classList.contains("text") ? 1 : -1;
+    const direction = header.hasAttribute("aria-sort") ? (header.getAttribute("aria-sort") === "descending" ? 1 : -1) : first;
     for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
     header.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
     for (const body of block ? [block] : table.tBodies) sortRows(body, header.cellIndex, direction);
@@ -46,6 +47,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.sort");
     if (button) sort(button.closest("th"));
+  });
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
   });
   filter();
 })();

@@ -13,6 +13,10 @@ from deep_oversampling.tables.layout import NOT_IN_PAPER, format_number
 Record = Mapping[str, Any]
 
 
+AXES = ("dataset", "minority", "imbalance_ratio", "classifier", "protocol")
+"""What rows and figures can be filtered by."""
+
+
 @dataclass(frozen=True)
 class Value:
     """What a cell shows.
@@ -41,11 +45,14 @@ class Column:
     show : callable
         From a row to what its cell shows.
     numeric : bool
+    names : bool
+        Whether it says what was measured on, not what was measured.
     """
 
     name: str
     show: Callable[[Record], Value]
     numeric: bool = True
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,20 +76,25 @@ class SortableTable:
     rows: tuple[tuple[Mapping[str, str], tuple[Value, ...]], ...] = field(repr=False)
 
 
-AXES = ("dataset", "minority", "imbalance_ratio", "classifier", "protocol")
-"""What rows and figures can be filtered by."""
-
-
-def sortable(name: str, title: str, note: str, columns: Sequence[Column], frame: pd.DataFrame) -> SortableTable:
-    """Build a table with a row for each row of a frame."""
+def sortable(
+    name: str,
+    title: str,
+    note: str,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+) -> SortableTable:
+    """Build a table with a row for each row of a frame; columns that name the same thing in all rows are left out."""
+    records = frame.to_dict("records")
+    cells = [[column.show(record) for record in records] for column in columns]
+    shown = [place for place, values in enumerate(cells) if not columns[place].names or len(set(values)) > 1]
     rows = tuple(
         (
             {axis: str(record[axis]) for axis in AXES if axis in record},
-            tuple(column.show(record) for column in columns),
+            tuple(cells[place][number] for place in shown),
         )
-        for record in frame.to_dict("records")
+        for number, record in enumerate(records)
     )
-    return SortableTable(name, title, note, tuple(columns), rows)
+    return SortableTable(name, title, note, tuple(columns[place] for place in shown), rows)
 
 
 def number(name: str, key: str, source: str, decimals: int = 3, *, signed: bool = False) -> Column:
@@ -108,13 +120,13 @@ def interval(name: str, keys: tuple[str, str, str], source: str, *, signed: bool
     return Column(name, show)
 
 
-def p_value(name: str, key: str, source: str) -> Column:
-    """Return a column of p-values; "not tested" where there is none."""
+def p_value(name: str, key: str, source: str, reference: str) -> Column:
+    """Return a column of p-values; "not tested" where there is none, nothing for the reference itself."""
 
     def show(record: Record) -> Value:
         value = record[key]
         if math.isnan(value):
-            return Value("not tested", math.nan)
+            return Value("" if record["method"] == reference else "not tested", math.nan)
         return Value("< 0.001" if value < 0.001 else f"{value:.3f}", value, source)
 
     return Column(name, show)
@@ -133,16 +145,19 @@ def method_column(in_paper: Callable[[str], bool]) -> Column:
 def setting_columns(*, scored: bool) -> list[Column]:
     """Return the columns that name a setting; ``scored`` adds the classifier and the protocol."""
     columns = [
-        Column("Data", lambda record: _text(dataset_label(record["dataset"])), numeric=False),
-        Column("Minority", lambda record: _text(minority_title(record["minority"])), numeric=False),
-        Column("ρ", lambda record: Value(str(record["imbalance_ratio"]), record["imbalance_ratio"])),
+        Column("Data set", lambda record: _text(dataset_label(record["dataset"])), numeric=False, names=True),
+        Column("Minority classes", lambda record: _text(minority_title(record["minority"])), numeric=False, names=True),
+        Column("ρ", lambda record: Value(str(record["imbalance_ratio"]), record["imbalance_ratio"]), names=True),
     ]
-    if scored:
-        columns += [
-            Column("Classifier", lambda record: _text(record["classifier"]), numeric=False),
-            Column("Protocol", lambda record: _text(record["protocol"]), numeric=False),
-        ]
-    return columns
+    return columns + judge_columns() if scored else columns
+
+
+def judge_columns() -> list[Column]:
+    """Return the columns that name the classifier and the protocol."""
+    return [
+        Column("Classifier", lambda record: _text(record["classifier"]), numeric=False, names=True),
+        Column("Protocol", lambda record: _text(record["protocol"]), numeric=False, names=True),
+    ]
 
 
 def _text(text: str) -> Value:

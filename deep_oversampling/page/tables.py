@@ -8,6 +8,7 @@ from deep_oversampling.page.sortable import (
     SortableTable,
     Value,
     interval,
+    judge_columns,
     method_column,
     number,
     p_value,
@@ -16,7 +17,6 @@ from deep_oversampling.page.sortable import (
 )
 from deep_oversampling.paper import paper_classifier
 from deep_oversampling.statistics.comparison import REFERENCES
-from deep_oversampling.statistics.findings import FEWEST_SETTINGS
 
 _CLASSIFIER = "tables/classifier.parquet"
 _COMPARISON = "tables/comparison.parquet"
@@ -49,8 +49,7 @@ def answer_table(ranks: pd.DataFrame, overall: pd.DataFrame) -> SortableTable:
     frame = ranks[ranks["scope"] == "minority"]
     columns = [
         method_column(_in_paper),
-        Column("Classifier", lambda record: Value(record["classifier"], record["classifier"]), numeric=False),
-        Column("Protocol", lambda record: Value(record["protocol"], record["protocol"]), numeric=False),
+        *judge_columns(),
         number("Settings", "settings", _RANKS, 0),
         number("Minority F1", "mean_f1", _RANKS),
         number("Mean rank", "mean_rank", _RANKS, 2),
@@ -61,18 +60,17 @@ def answer_table(ranks: pd.DataFrame, overall: pd.DataFrame) -> SortableTable:
             continue
         measures = ["difference", "low", "high", "holm_p"]
         named = {measure: f"{measure} {reference}" for measure in measures}
-        testable = of_reference["settings"] >= FEWEST_SETTINGS
-        of_reference = of_reference.assign(holm_p=of_reference["holm_p"].where(testable))
         frame = frame.merge(of_reference[family + measures].rename(columns=named), how="left", on=family)
         difference = (named["difference"], named["low"], named["high"])
-        columns.append(interval(f"less {reference}'s", difference, _OVERALL, signed=True))
-        columns.append(p_value(f"p, {reference}", named["holm_p"], _OVERALL))
+        columns.append(interval(f"Difference from {reference}", difference, _OVERALL, signed=True))
+        columns.append(p_value(f"p against {reference}", named["holm_p"], _OVERALL, reference))
     note = (
-        "Mean over all settings; in brackets 95 % intervals over the replicates; p of Wilcoxon's signed-rank test over"
-        f" settings, Holm-corrected; with fewer than {FEWEST_SETTINGS} settings it could not be significant and is not"
-        " tested."
+        "Means over all settings, whatever data set, minority classes and ratio the filters name; in brackets 95 %"
+        " intervals over the replicates; p of Wilcoxon's signed-rank test over settings, Holm-corrected, not tested"
+        " where there are too few settings for so many methods."
     )
-    return sortable("answer", "Minority F1 by method", note, columns, frame.sort_values("mean_f1", ascending=False))
+    ranked = frame.sort_values("mean_f1", ascending=False)
+    return sortable("answer", "Minority F1 by method", note, columns, ranked)
 
 
 def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> SortableTable:
@@ -96,13 +94,12 @@ def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> Sortab
     smote = comparison[(comparison["scope"] == "minority") & (comparison["reference"] == "SMOTE")]
     frame = frame.merge(smote[[*_CELL, "difference", "low", "high", "holm_p"]], how="left", on=_CELL)
     columns = [
-        *setting_columns(scored=True),
         method_column(_in_paper),
-        Column("Runs", _runs),
+        *setting_columns(scored=True),
         interval("Minority F1", tuple(f"{name} minority" for name in f1), _CLASSIFIER),
-        number("paper", "paper_f1 minority", _CLASSIFIER),
-        interval("less SMOTE's", ("difference", "low", "high"), _COMPARISON, signed=True),
-        p_value("p, SMOTE", "holm_p", _COMPARISON),
+        number("Paper's minority F1", "paper_f1 minority", _CLASSIFIER),
+        interval("Difference from SMOTE", ("difference", "low", "high"), _COMPARISON, signed=True),
+        p_value("p against SMOTE", "holm_p", _COMPARISON, "SMOTE"),
         number("Minority precision", "precision minority", _CLASSIFIER),
         number("Minority recall", "recall minority", _CLASSIFIER),
         interval("Overall F1", ("f1", "f1_low", "f1_high"), _CLASSIFIER),
@@ -113,6 +110,7 @@ def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> Sortab
         number("Average precision", "average_precision", _CLASSIFIER),
         number("Log-loss", "log_loss", _CLASSIFIER),
         number("Calibration error", "calibration_error", _CLASSIFIER),
+        Column("Replicates × seeds", _runs),
     ]
     note = "In brackets 95 % intervals over the replicates; p of a paired t-test over replicates, Holm-corrected."
     return sortable("settings", "Every method in every setting", note, columns, frame)
@@ -120,7 +118,7 @@ def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> Sortab
 
 def _runs(record: dict[str, object]) -> Value:
     folder = "scores/{dataset}/{minority}/{imbalance_ratio}/".format(**record)
-    return Value(f"{record['runs']} on {record['replicates']}", float(record["runs"]), folder)
+    return Value(f"{record['replicates']} × {record['runs'] // record['replicates']}", float(record["runs"]), folder)
 
 
 def fid_table(fids: pd.DataFrame) -> SortableTable:
@@ -138,13 +136,13 @@ def fid_table(fids: pd.DataFrame) -> SortableTable:
     extractor = fids["extractor"].iloc[0]
     source = f"tables/fid_{extractor}.parquet"
     columns = [
-        *setting_columns(scored=False),
         method_column(_in_paper),
+        *setting_columns(scored=False),
         number("Class", "class", source, 0),
         number("Replicates", "replicates", source, 0),
         number("FID", "fid_mean", source, 1),
-        number("deviation", "fid_standard_deviation", source, 1),
-        number("paper", "paper_fid", source, 1),
+        number("Standard deviation", "fid_standard_deviation", source, 1),
+        number("Paper's FID", "paper_fid", source, 1),
         number("Diversity", "diversity_mean", source, 2),
         number("Share of the asked class", "asked_class_share_mean", source, 2),
     ]

@@ -16,6 +16,9 @@ REFERENCES = ("SMOTE", "Imbalanced")
 SCOPES = ("minority", "overall")
 """The scopes whose F1 is compared."""
 
+SIGNIFICANCE = 0.05
+"""The level below which a p-value counts as significant."""
+
 _ROUNDING = 1e-12
 """Differences no further apart are equal: the rest is rounding."""
 
@@ -90,12 +93,18 @@ def compare_over_settings(comparisons: pd.DataFrame) -> pd.DataFrame:
         difference is above 0; the mean ``difference`` over them, with the 95 % interval ``low`` to ``high`` of what
         other replicates of the same settings would give (degrees of freedom after Satterthwaite; NaN where a setting
         has one replicate); ``wilcoxon_p`` of the signed-rank test over settings (NaN where all are 0), and
-        ``holm_p``, corrected for the methods compared with that reference.
+        ``holm_p``, corrected for the methods compared with that reference; NaN where even if the method were better in
+        every setting it could not be below :data:`SIGNIFICANCE`, as there are too few settings for so many methods.
     """
     groups = comparisons.dropna(subset="difference").groupby([*_FAMILY, "method"], sort=False)
     rows = [{**dict(zip([*_FAMILY, "method"], name, strict=True)), **_over_settings(group)} for name, group in groups]
     columns = [*_FAMILY, "method", "settings", "settings_better", "difference", "low", "high", "wilcoxon_p"]
-    return _corrected(pd.DataFrame(rows, columns=columns), _FAMILY, "wilcoxon_p")
+    table = pd.DataFrame(rows, columns=columns)
+    # The smallest p that the signed-rank test can give is that of all differences having one sign.
+    smallest = table.assign(p_value=(2 / 2.0 ** table["settings"]).where(table["wilcoxon_p"].notna()))
+    attainable = _corrected(smallest, _FAMILY, "p_value")["holm_p"] < SIGNIFICANCE
+    corrected = _corrected(table, _FAMILY, "wilcoxon_p")
+    return corrected.assign(holm_p=corrected["holm_p"].where(attainable))
 
 
 def _over_settings(group: pd.DataFrame) -> dict[str, object]:

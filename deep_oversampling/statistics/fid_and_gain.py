@@ -1,22 +1,46 @@
 """Whether a better FID goes with a better classifier."""
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from deep_oversampling.statistics.comparison import SIGNIFICANCE
 from deep_oversampling.statistics.fid_values import fid_by_replicate
-from deep_oversampling.statistics.findings import SIGNIFICANCE
+from deep_oversampling.statistics.findings import p_value_in_words
 from deep_oversampling.statistics.intervals import replicate_means
+from deep_oversampling.statistics.permutations import RESAMPLES, permutation_p
 from deep_oversampling.tables.layout import format_number
 
 REFERENCES = ("Imbalanced", "SMOTE")
 """What gains are over: the first of these that was run."""
 
-FEWEST_DOTS = 4
-"""From so many dots on there is a rank correlation."""
+FEWEST_METHODS = 4
+"""From so many methods on there is a rank correlation."""
 
 _SETTING = ["dataset", "minority", "imbalance_ratio"]
-_MOST_EXACT = 8
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """How FID and gain go together over the methods of a setting.
+
+    Attributes
+    ----------
+    rho : float
+        Spearman's, the mean over the settings; NaN where no setting has both several FIDs and several gains.
+    p_value : float
+        Two-sided; NaN as ``rho``.
+    methods, settings : int
+        How many it is from.
+    """
+
+    rho: float
+    p_value: float
+    methods: int
+    settings: int
 
 
 def gain_reference(runs: pd.DataFrame) -> str | None:
@@ -54,50 +78,76 @@ def fid_and_gain(runs: pd.DataFrame, fids: pd.DataFrame, reference: str) -> pd.D
     return gains.merge(distances, on=cell)[[*cell, "fid", "gain"]]
 
 
-def correlation_title(dots: pd.DataFrame) -> str:
-    """Say how FID and gain go together: Spearman's ρ, its p-value and how many dots they are from."""
-    count = f"{len(dots)} {'dot' if len(dots) == 1 else 'dots'}"
-    if len(dots) < FEWEST_DOTS:
-        return f"{count}, too few for a correlation"
-    if dots["fid"].nunique() == 1 or dots["gain"].nunique() == 1:
-        return f"{count}, all with the same FID or gain"
-    rho, p_value = spearman(dots["fid"].to_numpy(), dots["gain"].to_numpy())
-    verdict = ", not significant" if p_value >= SIGNIFICANCE else ""
-    p_said = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
-    return f"Spearman's ρ = {format_number(rho, 2)}, {p_said}{verdict} ({count})"
+def correlate(dots: pd.DataFrame, resamples: int = RESAMPLES) -> Correlation | None:
+    """Correlate FID and gain over the methods, setting by setting.
 
-
-def spearman(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    """Return Spearman's ρ and its two-sided p-value.
+    Dots of all settings together would mostly tell settings apart: an easier one has both other FIDs and other gains.
+    Neither are they independent, as a method that is good in one setting is so in the next. Thus ρ is taken within
+    settings, and p from exchanging the gains of whole methods, in all settings alike.
 
     Parameters
     ----------
-    first, second : ndarray of shape (n_values,)
-        Neither is constant.
+    dots : DataFrame
+        As :func:`fid_and_gain` returns them.
+    resamples : int
+        As for :func:`deep_oversampling.statistics.permutations.permutation_p`; by default all orders of up to seven
+        methods are tried.
 
     Returns
     -------
-    rho : float
-        −1 to 1.
-    p_value : float
-        Over all orders of up to 8 values, where Student's approximation gives far too small ones (0 instead of 0.083
-        for four values in perfect order).
+    Correlation or None
+        Of the settings with at least :data:`FEWEST_METHODS` methods, and the methods that all of these have; settings
+        whose FIDs or gains are all equal have no ρ and are left out. None if these are too few methods.
     """
-    result = stats.spearmanr(first, second)
-    if len(first) > _MOST_EXACT:
-        return float(result.statistic), float(result.pvalue)
-    others = stats.rankdata(second) - (len(second) + 1) / 2
-    exact = stats.permutation_test(
-        (stats.rankdata(first),),
-        lambda ranks, axis: (ranks * others).sum(axis=axis),
-        permutation_type="pairings",
-        n_resamples=np.inf,
-    )
-    return float(result.statistic), float(exact.pvalue)
+    methods = dots.groupby(_SETTING)["method"].transform("size")
+    enough = dots[methods >= FEWEST_METHODS]
+    fids, gains = (_by_setting(enough, column) for column in ("fid", "gain"))
+    if fids.shape[1] < FEWEST_METHODS:
+        return None
+    varied = (np.ptp(fids, axis=1) > 0) & (np.ptp(gains, axis=1) > 0)
+    if not varied.any():
+        return Correlation(math.nan, math.nan, fids.shape[1], 0)
+    rho, p_value = _mean_spearman(fids[varied], gains[varied], resamples)
+    return Correlation(rho, p_value, fids.shape[1], int(varied.sum()))
+
+
+def _by_setting(dots: pd.DataFrame, column: str) -> np.ndarray:
+    """Return a row for each setting, a column for each method that all settings have."""
+    return dots.pivot(index=_SETTING, columns="method", values=column).dropna(axis="columns").to_numpy()
+
+
+def _mean_spearman(first: np.ndarray, second: np.ndarray, resamples: int) -> tuple[float, float]:
+    """Return the mean over the rows of Spearman's ρ, and its p-value from permuting the columns of the second."""
+    first, second = (stats.zscore(stats.rankdata(values, axis=1), axis=1) for values in (first, second))
+    products = first.T @ second / first.size
+    places = np.arange(len(products))
+
+    def far_from_zero(order: np.ndarray, axis: int) -> np.ndarray:
+        return np.abs(products[places, order].sum(axis=axis))
+
+    return float(products.trace()), permutation_p([places], far_from_zero, "pairings", resamples)
+
+
+def correlation_title(dots: pd.DataFrame) -> str:
+    """Say how FID and gain go together: the mean ρ, its p-value, and how many methods and settings they are from."""
+    found = correlate(dots)
+    if found is None:
+        return "too few methods for a correlation"
+    if math.isnan(found.rho):
+        return "no correlation, as all methods have the same FID or gain"
+    return _in_words(found)
+
+
+def _in_words(found: Correlation) -> str:
+    verdict = "" if found.p_value < SIGNIFICANCE else ", not significant"
+    # Adding zero takes the sign from a zero that a small negative number was rounded to.
+    rho = format_number(round(found.rho, 2) + 0.0, 2)
+    settings = "1 setting" if found.settings == 1 else f"mean of {found.settings} settings"
+    return f"Spearman's ρ = {rho}, {p_value_in_words(found.p_value)}{verdict} ({found.methods} methods, {settings})"
 
 
 def correlation_sentence(runs: pd.DataFrame, fids: pd.DataFrame) -> str:
-    """Say whether lower FIDs go with higher gains; empty where there are too few to tell.
+    """Say whether lower FIDs go with higher gains; empty where there are too few methods to tell.
 
     Parameters
     ----------
@@ -109,12 +159,12 @@ def correlation_sentence(runs: pd.DataFrame, fids: pd.DataFrame) -> str:
     str
     """
     reference = gain_reference(runs)
-    dots = fid_and_gain(runs, fids, reference) if reference else pd.DataFrame()
-    if len(dots) < FEWEST_DOTS or dots["fid"].nunique() == 1 or dots["gain"].nunique() == 1:
+    dots = fid_and_gain(runs, fids, reference) if reference else None
+    found = None if dots is None else correlate(dots)
+    if found is None or math.isnan(found.rho):
         return ""
-    rho, p_value = spearman(dots["fid"].to_numpy(), dots["gain"].to_numpy())
-    if p_value >= SIGNIFICANCE:
-        verdict = "No relation between FID and gain can be shown"
+    if found.p_value < SIGNIFICANCE:
+        verdict = f"A better FID goes with a {'better' if found.rho < 0 else 'worse'} classifier"
     else:
-        verdict = f"A better FID goes with a {'better' if rho < 0 else 'worse'} classifier"
-    return f"{verdict}, gains being over {reference}: {correlation_title(dots)}."
+        verdict = "No relation between FID and gain can be shown"
+    return f"{verdict}, gains being over {reference}: {_in_words(found)}."

@@ -5,13 +5,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from deep_oversampling.statistics.comparison import SIGNIFICANCE
 from deep_oversampling.tables.layout import format_number
-
-SIGNIFICANCE = 0.05
-"""The level below which a p-value counts as significant."""
-
-FEWEST_SETTINGS = 6
-"""Settings with which the two-sided signed-rank test can reach that level at all."""
 
 
 def findings(ranks: pd.DataFrame, comparisons: pd.DataFrame, overall: pd.DataFrame, adding: Sequence[str]) -> list[str]:
@@ -77,8 +72,8 @@ class _Evidence:
 def _over_several(row: pd.Series) -> str:
     interval = "" if math.isnan(row["low"]) else f"{_interval(row)}; "
     better = f"better in {row['settings_better']} of {row['settings']} settings"
-    if row["settings"] < FEWEST_SETTINGS:
-        return f" on average ({interval}{better}, too few for a test over settings)"
+    if math.isnan(row["holm_p"]) and not math.isnan(row["wilcoxon_p"]):
+        return f" on average ({interval}{better}, too few for a test)"
     return f" on average ({interval}{better}; {_significance(row['holm_p'], 'Wilcoxon, Holm-corrected')})"
 
 
@@ -91,8 +86,12 @@ def _significance(p_value: float, test: str) -> str:
     if math.isnan(p_value):
         return f"not significant: {test} has nothing to test"
     verdict = "significant" if p_value < SIGNIFICANCE else "not significant"
-    shown = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3g}"
-    return f"{verdict}, {test}, {shown}"
+    return f"{verdict}, {test}, {p_value_in_words(p_value)}"
+
+
+def p_value_in_words(p_value: float) -> str:
+    """Return a p-value with what it is: ``"p = 0.0312"``, or ``"p < 0.001"``."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3g}"
 
 
 def _best(minority: pd.DataFrame) -> str:

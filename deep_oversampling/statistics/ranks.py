@@ -2,13 +2,16 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
 from deep_oversampling.statistics.comparison import SCOPES
+from deep_oversampling.statistics.permutations import permutation_p
 from deep_oversampling.tables.runs import METHOD
 
 _SETTING = ["dataset", "minority", "imbalance_ratio"]
+_FEWEST_FOR_CHI_SQUARED = 10
 _FAMILY = ["classifier", "protocol", "scope"]
 
 
@@ -43,8 +46,8 @@ def rank(runs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row for each classifier, protocol, scope and method: ``settings`` that have all methods, ``mean_f1`` and
-        ``mean_rank`` over them (1 is the best, ties share theirs), ``friedman_statistic`` and ``friedman_p``, the
-        same for all methods of a scope, NaN with fewer than 2 settings or 3 methods.
+        ``mean_rank`` over them (1 is the best, ties share theirs), ``friedman_statistic`` and ``friedman_p``, as
+        :func:`friedman` returns them, the same for all methods of a scope.
     """
     compared = runs[runs["scope"].isin(SCOPES)]
     tables = [
@@ -55,9 +58,39 @@ def rank(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[columns]
 
 
+def friedman(f1: pd.DataFrame) -> tuple[float, float]:
+    """Test whether the methods' ranks differ.
+
+    Parameters
+    ----------
+    f1 : DataFrame
+        A row a setting, a column a method; nothing is missing.
+
+    Returns
+    -------
+    statistic : float
+        Friedman's χ², corrected for ties.
+    p_value : float
+        From 10 settings on by χ²; with fewer, where that is far off, from permuting the ranks within settings: all
+        ways to do so if they are at most 9,999, else so many random ones.
+
+    Both are NaN with fewer than 2 settings or 3 methods, and where all methods tie in every setting.
+    """
+    if len(f1) < 2 or f1.shape[1] < 3 or not f1.nunique(axis="columns").gt(1).any():
+        return math.nan, math.nan
+    statistic, p_value = stats.friedmanchisquare(*f1.T.to_numpy())
+    if len(f1) < _FEWEST_FOR_CHI_SQUARED:
+        p_value = permutation_p(list(f1.rank(axis="columns").T.to_numpy()), _squared_rank_sums, "samples")
+    return float(statistic), float(p_value)
+
+
+def _squared_rank_sums(*ranks: np.ndarray, axis: int) -> np.ndarray:
+    """Return what orders permutations as Friedman's statistic does: the rest of it they leave as it is."""
+    return np.sum([of_method.sum(axis=axis) ** 2 for of_method in ranks], axis=0)
+
+
 def _ranked(f1: pd.DataFrame) -> pd.DataFrame:
-    testable = len(f1) >= 2 and f1.shape[1] >= 3
-    statistic, p_value = stats.friedmanchisquare(*f1.T.to_numpy()) if testable else (math.nan, math.nan)
+    statistic, p_value = friedman(f1)
     return pd.DataFrame(
         {
             "method": f1.columns,

@@ -84,6 +84,11 @@ class Block:
     rows: tuple[Row, ...]
     axes: Mapping[str, str]
 
+    @property
+    def length(self) -> int:
+        """How many rows it has."""
+        return len(self.rows)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -141,8 +146,8 @@ def _best(values: Sequence[float], column: Column) -> float:
 
 
 def format_number(value: float, decimals: int, *, signed: bool = False) -> str:
-    """Return a number with so many digits after the point, a true minus sign, and nothing for NaN."""
+    """Return a number with so many digits after the point, a true minus sign (none before 0), and nothing for NaN."""
     if math.isnan(value):
         return ""
-    text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
+    text = f"{value:+z.{decimals}f}" if signed else f"{value:z.{decimals}f}"
     return text.replace("-", "−")

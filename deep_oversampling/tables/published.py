@@ -46,15 +46,16 @@ def classifier_layouts(table: pd.DataFrame, majority_count: int) -> list[Layout]
         theirs = paper_classifier() if classifier == PAPER_CLASSIFIER else paper_classifier().iloc[:0]
         for dataset, ratio in _settings(ours, theirs):
             own, paper = _of_setting(ours, dataset, ratio), _of_setting(theirs, dataset, ratio)
+            comparable = _comparable(paper, own, majority_count)
             title = f"Downstream classifier results for {dataset_label(dataset)} with ρ = {ratio}"
             layouts.append(
                 _lay_out(
                     (f"classifier_{dataset}_{ratio}_{classifier}_{protocol}", title),
-                    (_paper_number(paper), f"Classifier {classifier}, protocol {protocol}."),
+                    (_paper_number(comparable), f"Classifier {classifier}, protocol {protocol}."),
                     {"dataset": dataset, "imbalance_ratio": str(ratio), "classifier": classifier, "protocol": protocol},
                     _CLASSIFIER_COLUMNS,
                     _classifier_numbers(own),
-                    _classifier_numbers(_comparable(paper, own, majority_count)),
+                    _classifier_numbers(comparable),
                     "tables/classifier.parquet",
                 )
             )
@@ -67,37 +68,43 @@ def fid_layouts(table: pd.DataFrame, majority_count: int) -> list[Layout]:
     Parameters
     ----------
     table : DataFrame
-        With the columns of :data:`deep_oversampling.schemas.FID_TABLE`, of one extractor.
+        With the columns of :data:`deep_oversampling.schemas.FID_TABLE`; may have no rows.
     majority_count : int
         As for :func:`classifier_layouts`.
 
     Returns
     -------
     list of Layout
-        A table for each data set and ratio of ours and, with Inception, the paper's.
+        A table for each extractor, data set and ratio of ours, and Inception's for those of the paper.
     """
-    extractor = table["extractor"].iloc[0]
-    theirs = paper_fid() if extractor == PAPER_EXTRACTOR else paper_fid().iloc[:0]
     layouts = []
-    for dataset, ratio in _settings(table, theirs):
-        own, paper = _of_setting(table, dataset, ratio), _of_setting(theirs, dataset, ratio)
-        classes = sorted({*own["class"], *paper["class"]})
-        title = f"Mean FID scores of minority classes for {dataset_label(dataset)} with ρ = {ratio}"
-        layouts.append(
-            _lay_out(
-                (f"fid_{extractor}_{dataset}_{ratio}", title),
-                (_paper_number(paper), f"Features of {extractor_label(extractor)}; lower is better."),
-                {"dataset": dataset, "imbalance_ratio": str(ratio)},
-                {label: Column("Class", class_label(dataset, label), 1, higher_is_better=False) for label in classes},
-                _fid_numbers(own, "fid_mean"),
-                _fid_numbers(_comparable(paper, own, majority_count), "fid"),
-                f"tables/fid_{extractor}.parquet",
+    for extractor in dict.fromkeys([*table["extractor"], PAPER_EXTRACTOR]):
+        ours = table[table["extractor"] == extractor]
+        theirs = paper_fid() if extractor == PAPER_EXTRACTOR else paper_fid().iloc[:0]
+        for dataset, ratio in _settings(ours, theirs):
+            own, paper = _of_setting(ours, dataset, ratio), _of_setting(theirs, dataset, ratio)
+            comparable = _comparable(paper, own, majority_count)
+            title = f"Mean FID scores of minority classes for {dataset_label(dataset)} with ρ = {ratio}"
+            labels = sorted({*own["class"], *comparable["class"]})
+            layouts.append(
+                _lay_out(
+                    (f"fid_{extractor}_{dataset}_{ratio}", title),
+                    (_paper_number(comparable), f"Features of {extractor_label(extractor)}; lower is better."),
+                    {"dataset": dataset, "imbalance_ratio": str(ratio)},
+                    {label: _class_column(dataset, label) for label in labels},
+                    _fid_numbers(own, "fid_mean"),
+                    _fid_numbers(comparable, "fid"),
+                    f"tables/fid_{extractor}.parquet",
+                )
             )
-        )
     return layouts
 
 
-def timing_layout(table: pd.DataFrame, majority_count: int) -> Layout:
+def _class_column(dataset: str, label: int) -> Column:
+    return Column("Class", class_label(dataset, label), 1, higher_is_better=False)
+
+
+def timing_layouts(table: pd.DataFrame, majority_count: int) -> list[Layout]:
     """Lay the seconds of balancing one set out as in Table 9.
 
     Parameters
@@ -109,23 +116,33 @@ def timing_layout(table: pd.DataFrame, majority_count: int) -> Layout:
 
     Returns
     -------
-    Layout
+    list of Layout
+        One table; two where sets of other sizes were timed than the paper's, since those can't be compared.
     """
-    both = pd.concat([_comparable(paper_timing(), table, majority_count), table])
-    settings = both[["minority", "imbalance_ratio"]].drop_duplicates().itertuples(index=False, name=None)
+    published = paper_timing()
+    if _comparable(published, table, majority_count).empty:
+        return [
+            _timing_layout("timing", table, published.iloc[:0]),
+            _timing_layout("timing_published", table[:0], published),
+        ]
+    return [_timing_layout("timing", table, published)]
+
+
+def _timing_layout(name: str, ours: pd.DataFrame, paper: pd.DataFrame) -> Layout:
+    settings = pd.concat([paper, ours])[["minority", "imbalance_ratio"]].drop_duplicates()
     columns = {
         (minority, ratio): Column(minority_title(minority), f"ρ = {ratio}", 3, higher_is_better=False)
-        for minority, ratio in settings
+        for minority, ratio in settings.itertuples(index=False, name=None)
     }
-    ours = table.groupby(["dataset", "minority", "imbalance_ratio", "method"], sort=False)["seconds"].mean()
-    title = "Computation time in seconds for SMOTE and CVAE oversampling"
+    means = ours.groupby(["dataset", "minority", "imbalance_ratio", "method"], sort=False)["seconds"].mean()
+    laptop = "" if paper.empty else " The paper's was a 1.4 GHz quad-core laptop: compare rows, not cells."
     return _lay_out(
-        ("timing", title),
-        (9, "Each alone on its machine; the paper's was a 1.4 GHz quad-core laptop, so compare rows, not cells."),
+        (name, "Computation time in seconds for SMOTE and CVAE oversampling"),
+        (_paper_number(paper), f"Each alone on its machine.{laptop}"),
         {},
         columns,
-        _timing_numbers(ours.reset_index()),
-        _timing_numbers(_comparable(paper_timing(), table, majority_count)),
+        _timing_numbers(means.reset_index()),
+        _timing_numbers(paper),
         "tables/timings.parquet",
     )
 

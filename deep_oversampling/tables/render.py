@@ -64,17 +64,17 @@ def table_style() -> str:
 
 
 def _page(layout: Layout) -> str:
-    return _PAGE.format(title=escape(layout.heading), style=table_style(), table=to_html(layout, "../../"))
+    return _PAGE.format(title=escape(layout.heading), style=table_style(), table=to_html(layout))
 
 
-def to_html(layout: Layout, root: str = "", *, sortable: bool = False) -> str:
+def to_html(layout: Layout, *, links: bool = False, sortable: bool = False) -> str:
     """Return a table as an HTML fragment.
 
     Parameters
     ----------
     layout : Layout
-    root : str, default=""
-        What leads from the page to the results folder, ending in a slash; numbers link to their file below it.
+    links : bool, default=False
+        Whether numbers link to their files, for a page in the results folder; otherwise a title names the file.
     sortable : bool, default=False
         Whether the columns' names are buttons, for a page whose script sorts the rows.
 
@@ -83,7 +83,7 @@ def to_html(layout: Layout, root: str = "", *, sortable: bool = False) -> str:
     str
     """
     template = _HTML.get_template("layout.html.j2")
-    return template.render(layout=layout, root=root, sortable=sortable, format_number=format_number)
+    return template.render(layout=layout, links=links, sortable=sortable, format_number=format_number)
 
 
 def to_latex(layout: Layout) -> str:

@@ -31,9 +31,9 @@ def test_every_table_is_there(visit, page_file):
 @pytest.mark.parametrize(
     ("axis", "value", "column", "shown"),
     [
-        ("dataset", "fashion-mnist", 0, "Fashion-MNIST"),
-        ("minority", "3-4-5", 1, "m = {3, 4, 5}"),
-        ("imbalance_ratio", "80", 2, "80"),
+        ("dataset", "fashion-mnist", 1, "Fashion-MNIST"),
+        ("minority", "3-4-5", 2, "m = {3, 4, 5}"),
+        ("imbalance_ratio", "80", 3, "80"),
         ("protocol", "leak_free", 4, "leak_free"),
     ],
 )
@@ -89,7 +89,7 @@ def test_text_columns_sort_too(visit, page_file):
     with visit(page_file) as page:
         page.locator("#answer thead").get_by_role("button", name="Method").click()
         methods = [row[0] for row in visible(page, "answer")]
-        assert methods == sorted(methods, key=str.casefold, reverse=True)
+        assert methods == sorted(methods, key=str.casefold)
 
 
 def test_missing_numbers_sort_last_both_ways(visit, page_file):
@@ -114,6 +114,37 @@ def test_rows_of_a_block_are_sorted_within_it(visit, page_file):
         assert len(values) == len(CONFIG["methods"])
         assert values == sorted(values, reverse=True)
         assert block.locator("tr").first.text_content() == "m = {3, 4, 5}"
+
+
+@pytest.mark.parametrize("width", [400, 1600])
+@pytest.mark.parametrize("target", ["settings-section", "paper", "made"])
+def test_links_within_the_page_lead_to_their_place(visit, page_file, width, target):
+    with visit(page_file, width) as page:
+        page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+        page.locator(f"nav a[href='#{target}']").click()
+        page.wait_for_timeout(300)
+        top = page.locator(f"#{target}").bounding_box()["y"]
+        bottom = page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY")
+        assert abs(top) < 2 or bottom < 2
+
+
+def test_method_and_score_are_seen_first_on_a_phone(visit, page_file):
+    with visit(page_file, 400) as page:
+        region = page.locator(".scroll").first
+        region.scroll_into_view_if_needed()
+        header = page.locator("#answer thead th")
+        method, score = header.nth(0).bounding_box(), header.filter(has_text="Minority F1").bounding_box()
+        region.evaluate("element => { element.scrollLeft = 200 }")
+        moved = header.nth(0).bounding_box()
+        assert abs(moved["x"] - method["x"]) < 12
+        assert score["x"] < 700
+
+
+def test_filters_stay_in_sight(visit, page_file):
+    with visit(page_file) as page:
+        page.locator("#settings-section").scroll_into_view_if_needed()
+        page.evaluate("document.querySelector('#settings-section').scrollIntoView({behavior: 'instant'})")
+        assert page.locator("form.filters").bounding_box()["y"] >= -1
 
 
 @pytest.mark.parametrize("width", [400, 1600])

@@ -169,17 +169,48 @@ def test_holm_over_settings_by_hand():
         compare(
             settings_of(
                 {
-                    "SMOTE": [0.5] * 6,
-                    "CVAE": [0.51, 0.52, 0.53, 0.54, 0.55, 0.56],
-                    "CGAN": [0.51, 0.48, 0.53, 0.54, 0.55, 0.56],
-                    "ACGAN": [0.49, 0.52, 0.53, 0.54, 0.55, 0.56],
+                    "SMOTE": [0.5] * 7,
+                    "CVAE": [0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57],
+                    "CGAN": [0.51, 0.48, 0.53, 0.54, 0.55, 0.56, 0.57],
+                    "ACGAN": [0.49, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57],
                 }
             )
         )
     ).set_index("method")
-    assert overall["wilcoxon_p"].to_dict() == pytest.approx({"CVAE": 2 / 64, "ACGAN": 4 / 64, "CGAN": 6 / 64})
-    assert overall["holm_p"].to_dict() == pytest.approx({"CVAE": 3 * 2 / 64, "ACGAN": 2 * 4 / 64, "CGAN": 8 / 64})
-    assert overall["settings_better"].to_dict() == {"CVAE": 6, "CGAN": 5, "ACGAN": 5}
+    assert overall["wilcoxon_p"].to_dict() == pytest.approx({"CVAE": 2 / 128, "ACGAN": 4 / 128, "CGAN": 6 / 128})
+    assert overall["holm_p"].to_dict() == pytest.approx({"CVAE": 3 * 2 / 128, "ACGAN": 2 * 4 / 128, "CGAN": 8 / 128})
+    assert overall["settings_better"].to_dict() == {"CVAE": 7, "CGAN": 6, "ACGAN": 6}
+
+
+@pytest.mark.parametrize("n_settings", range(2, 10))
+@pytest.mark.parametrize("n_methods", [1, 2, 4, 12])
+def test_only_what_can_become_significant_is_corrected(n_settings, n_methods):
+    gains = 0.001 * np.arange(1, n_settings + 1)
+    f1 = {f"method {number}": 0.5 + gains + 0.01 * number for number in range(n_methods)}
+    overall = compare_over_settings(compare(settings_of({"SMOTE": [0.5] * n_settings} | f1)))
+    smallest = n_methods * 2 / 2**n_settings
+    assert overall["wilcoxon_p"].to_numpy() == pytest.approx(2 / 2**n_settings)
+    if smallest >= 0.05:
+        assert overall["holm_p"].isna().all()
+    else:
+        assert overall["holm_p"].to_numpy() == pytest.approx(smallest)
+
+
+def test_a_method_of_few_settings_is_left_out_alone():
+    everywhere = settings_of({"SMOTE": [0.5] * 8, "CVAE": 0.5 + 0.01 * np.arange(1, 9)})
+    somewhere = settings_of({"SMOTE": [0.5] * 3, "CGAN": [0.51, 0.52, 0.53]})
+    table = pd.concat([everywhere, somewhere[somewhere["method"] == "CGAN"]])
+    overall = compare_over_settings(compare(table)).set_index("method")
+    assert overall["settings"].to_dict() == {"CVAE": 8, "CGAN": 3}
+    assert overall["holm_p"].to_dict() == pytest.approx({"CVAE": 2 * 2 / 256, "CGAN": math.nan}, nan_ok=True)
+
+
+def test_methods_that_cannot_be_tested_do_not_count_as_many():
+    equal = {f"same {number}": [0.5] * 6 for number in range(5)}
+    overall = compare_over_settings(
+        compare(settings_of({"SMOTE": [0.5] * 6, "CVAE": 0.51 + 0.01 * np.arange(6)} | equal))
+    )
+    assert row(overall, "CVAE")["holm_p"] == pytest.approx(2 / 64)
 
 
 def test_settings_are_summed_up_for_each_classifier_protocol_and_scope():

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -118,13 +119,49 @@ def test_one_setting_of_several_replicates_is_tested_by_t():
 
 
 def test_several_settings_of_one_replicate_are_tested_by_ranks():
-    table = settings_of({"SMOTE": [0.5] * 6, "CVAE": [0.51, 0.52, 0.53, 0.54, 0.55, 0.56], "CGAN": [0.4] * 6})
-    sentences = found_in(table)
+    gains = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07]
+    sentences = found_in(settings_of({"SMOTE": [0.5] * 7, "CVAE": [0.5 + g for g in gains], "CGAN": [0.4] * 7}))
     assert sentences[1] == (
-        "The best other way to add images, CVAE, is 0.035 above SMOTE on average (better in 6 of 6 settings;"
-        " not significant, Wilcoxon, Holm-corrected, p = 0.0625)."
+        "The best other way to add images, CVAE, is 0.040 above SMOTE on average (better in 7 of 7 settings;"
+        " significant, Wilcoxon, Holm-corrected, p = 0.0312)."
     )
-    assert sentences[2].startswith("Over 6 settings the ranks of the 3 methods differ (significant, Friedman, p = 0.00")
+    assert sentences[2] == "Over 7 settings the ranks of the 3 methods differ (significant, Friedman, p < 0.001)."
+
+
+def test_too_few_settings_for_so_many_methods_are_not_tested():
+    gains = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06]
+    f1 = {"SMOTE": [0.5] * 6, "CVAE": [0.5 + gain for gain in gains]}
+    assert "6 of 6 settings; significant, Wilcoxon" in found_in(settings_of(f1))[1]
+    assert found_in(settings_of(f1 | {"CGAN": [0.4] * 6}))[1] == (
+        "The best other way to add images, CVAE, is 0.035 above SMOTE on average (better in 6 of 6 settings,"
+        " too few for a test)."
+    )
+
+
+def test_settings_without_any_difference_are_not_said_to_be_few():
+    sentence = found_in(settings_of({"SMOTE": [0.5, 0.6], "CVAE": [0.5, 0.6]}))[1]
+    assert sentence.endswith(
+        "better in 0 of 2 settings; not significant: Wilcoxon, Holm-corrected has nothing to test)."
+    )
+
+
+@pytest.mark.parametrize("n_settings", [1, 2, 7])
+@pytest.mark.parametrize("replicates", [1, 3])
+@pytest.mark.parametrize(
+    "methods", [["SMOTE"], ["Imbalanced", "SMOTE", "CVAE"], ["Imbalanced", *ADDING, "ClassWeights"]]
+)
+@pytest.mark.parametrize("spread", [0, 0.1])
+def test_every_finding_is_a_sentence(n_settings, replicates, methods, spread):
+    generator = np.random.default_rng(0)
+    table = pd.concat(
+        runs({method: 0.5 + spread * generator.random(replicates) for method in methods}, imbalance_ratio=ratio)
+        for ratio in range(n_settings)
+    )
+    sentences = found_in(table)
+    assert bool(sentences) == (len(methods) > 1)
+    for sentence in sentences:
+        assert re.fullmatch(r"[A-Z][^\n]*[^ .]\.", sentence)
+        assert not re.search(r"  | [.,;)]|\( |\(\)|nan|−0\.0+\b(?!\d)", sentence)
 
 
 def test_several_settings_of_several_replicates_have_an_interval():

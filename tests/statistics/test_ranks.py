@@ -1,5 +1,6 @@
 import math
 import warnings
+from itertools import permutations, product
 
 import numpy as np
 import pandas as pd
@@ -7,10 +8,11 @@ import pytest
 from f1_runs import runs, settings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from deep_oversampling import schemas
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.statistics.ranks import f1_by_setting, rank
+from deep_oversampling.statistics.ranks import f1_by_setting, friedman, rank
 from deep_oversampling.storage import read_frame, write_table
 
 DEMSAR = {
@@ -107,10 +109,48 @@ def test_no_setting_with_all_methods_has_no_ranks():
 
 def test_methods_that_always_tie_cannot_be_told_apart():
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("error")
         table = rank(settings_of({"SMOTE": [0.5, 0.6], "CVAE": [0.5, 0.6], "CGAN": [0.5, 0.6]}))
     assert by_method(table, "mean_rank") == {"SMOTE": 2, "CVAE": 2, "CGAN": 2}
-    assert all(math.isnan(p_value) for p_value in table["friedman_p"])
+    assert table[["friedman_statistic", "friedman_p"]].isna().all(axis=None)
+
+
+def all_orders_p(f1):
+    """Share of all ways to order the ranks within settings whose rank sums are as uneven as those found."""
+    ranks = stats.rankdata(f1, axis=1)
+    ways = product(*(list(permutations(of_setting)) for of_setting in ranks))
+    uneven = np.var([np.sum(way, axis=0) for way in ways], axis=1)
+    return np.mean(uneven >= np.var(ranks.sum(axis=0)) - 1e-9)
+
+
+def test_two_settings_that_order_four_methods_alike_are_one_chance_in_24():
+    f1 = pd.DataFrame([[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8]])
+    assert friedman(f1) == pytest.approx((6, 1 / 24))
+    assert stats.friedmanchisquare(*f1.to_numpy().T).pvalue == pytest.approx(0.112, abs=1e-3)
+
+
+@pytest.mark.parametrize(("n_settings", "methods"), [(2, 3), (4, 3), (2, 4)])
+@pytest.mark.parametrize("values", [4, 1000])
+def test_with_few_settings_p_is_over_all_orders(n_settings, methods, values):
+    f1 = np.random.default_rng(n_settings + methods).integers(0, values, (n_settings, methods))
+    assert friedman(pd.DataFrame(f1))[1] == pytest.approx(all_orders_p(f1))
+
+
+def test_up_to_nine_settings_are_permuted_and_ten_are_not():
+    f1 = pd.DataFrame(np.random.default_rng(0).random((10, 13)) + 0.03 * np.arange(13))
+    by_chi_squared = [stats.friedmanchisquare(*f1[:count].to_numpy().T).pvalue for count in (9, 10)]
+    nine, ten = friedman(f1[:9])[1], friedman(f1)[1]
+    assert ten == by_chi_squared[1]
+    assert nine != by_chi_squared[0]
+    assert nine == pytest.approx(by_chi_squared[0], abs=0.02)
+    assert nine * 10_000 == pytest.approx(round(nine * 10_000))
+    assert friedman(f1[:9])[1] == nine
+
+
+def test_false_findings_of_few_settings_are_below_five_percent():
+    generator = np.random.default_rng(2021)
+    found = [friedman(pd.DataFrame(generator.random((3, 4))))[1] for _ in range(100)]
+    assert np.mean(np.array(found) < 0.05) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 100)
 
 
 def test_classifiers_protocols_and_scopes_are_ranked_apart():

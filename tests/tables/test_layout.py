@@ -98,4 +98,4 @@ def test_a_printed_number_is_the_number_to_half_its_last_digit(value, decimals, 
     assert abs(float(text.replace("−", "-")) - value) <= 0.5001 * 10**-decimals
     assert "-" not in text
     assert len(text.partition(".")[2]) == decimals
-    assert (text[0] in "+−") == (signed or math.copysign(1, value) < 0)
+    assert (text[0] in "+−") == (signed or float(text.replace("−", "-")) < 0)
