@@ -15,7 +15,7 @@
       element.hidden = hidden;
       if (!hidden && element.matches("#settings tr")) rows += 1;
     }
-    filters.querySelector("output").textContent = `${rows} of all settings' rows shown`;
+    filters.querySelector("output").textContent = `${rows} rows of settings shown`;
   }
 
   function compare(first, second, direction) {
