@@ -32,7 +32,7 @@ dag: $(READY)  ## draw the graph of rules and that of jobs as SVG (graphviz) and
 skewed: $(READY)  ## write the paper's 60 skewed sets with their manifest
 	$(SNAKEMAKE) --configfile presets/paper.yaml -- skewed
 
-test: $(READY)  ## run the tests (as root, first install chromium and graphviz for them); PYTEST_ARGS="…" goes to pytest
+test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 

@@ -35,7 +35,7 @@ rule convert_dataset:
     conda:
         "../envs/data.yaml"
     resources:
-        mem_mb=growing(500),
-        runtime=growing(2),
+        mem_mb=memory(250),
+        runtime=minutes(2),
     script:
         "../scripts/convert_dataset.py"

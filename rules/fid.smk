@@ -28,8 +28,8 @@ rule train_lenet:
         "../envs/training.yaml"
     threads: config["threads"]
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
+        mem_mb=memory(1100),
+        runtime=minutes(10),
         gpu=1,
     params:
         settings=config["lenet"],
@@ -54,8 +54,8 @@ rule real_statistics:
         "../envs/training.yaml"
     threads: config["threads"]
     resources:
-        mem_mb=growing(EXTRACTOR_MB),
-        runtime=growing(10),
+        mem_mb=memory(EXTRACTOR_MB),
+        runtime=minutes(15),
         gpu=1,
     params:
         settings=extractor_settings,
@@ -82,8 +82,8 @@ rule fid:
         "../envs/training.yaml"
     threads: config["threads"]
     resources:
-        mem_mb=growing(EXTRACTOR_MB),
-        runtime=growing(60 if EXTRACTOR == "inception" else 5),
+        mem_mb=memory(EXTRACTOR_MB),
+        runtime=minutes(120 if EXTRACTOR == "inception" else 5),
         gpu=1,
     params:
         settings=fid_settings,

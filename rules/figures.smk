@@ -33,8 +33,8 @@ rule figure_images:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/figure_images.py"
 
@@ -60,8 +60,8 @@ rule figure_methods:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         methods=image_methods(),
     script:
@@ -89,8 +89,8 @@ rule figure_learning_curves:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/figure_learning_curves.py"
 
@@ -115,8 +115,8 @@ rule figure_minority_f1:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -144,8 +144,8 @@ rule figure_fid:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -172,8 +172,8 @@ rule figure_weights:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/figure_weights.py"
 
@@ -200,8 +200,8 @@ rule figure_fid_and_gain:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/figure_fid_and_gain.py"
 
@@ -231,8 +231,8 @@ rule figure_confusion:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/figure_confusion.py"
 
@@ -257,7 +257,7 @@ rule figure_critical_difference:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/figure_critical_difference.py"

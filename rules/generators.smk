@@ -14,8 +14,8 @@ rule train_generator:
         "../envs/training.yaml"
     threads: config["threads"]
     resources:
-        mem_mb=growing(NETWORK_MB),
-        runtime=growing(TRAINING_MINUTES),
+        mem_mb=memory(NETWORK_MB),
+        runtime=minutes(TRAINING_MINUTES),
         gpu=1,
     params:
         settings=method_settings,

@@ -21,8 +21,8 @@ rule page:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         adding=[method for method in config["methods"] if adds_images(method)],
         experiment=dict(config),

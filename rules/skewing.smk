@@ -12,8 +12,8 @@ rule skew:
     conda:
         "../envs/data.yaml"
     resources:
-        mem_mb=growing(500),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         settings=skewing_settings,
         seed=seed_of(f"skewed/{RUN}"),
@@ -34,7 +34,7 @@ rule manifest:
     conda:
         "../envs/data.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(10),
+        mem_mb=memory(400),
+        runtime=minutes(10),
     script:
         "../scripts/manifest.py"

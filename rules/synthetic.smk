@@ -14,8 +14,8 @@ rule oversample:
     conda:
         "../envs/data.yaml"
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
+        mem_mb=memory(700),
+        runtime=minutes(5),
     params:
         settings=method_settings,
         seed=seed_of(f"synthetic/{RUN}/{{method}}"),
@@ -40,8 +40,8 @@ rule sample_generator:
     conda:
         "../envs/training.yaml"
     resources:
-        mem_mb=growing(NETWORK_MB),
-        runtime=growing(10),
+        mem_mb=memory(NETWORK_MB),
+        runtime=minutes(10),
         gpu=1,
     params:
         settings=method_settings,

@@ -15,8 +15,8 @@ rule gather_scores:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         schema="SCORE",
     script:
@@ -37,8 +37,8 @@ rule gather_fids:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         schema="FID",
     script:
@@ -66,8 +66,8 @@ rule gather_timings:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         schema="TIMING",
     script:
@@ -89,8 +89,8 @@ rule fid_table:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -112,8 +112,8 @@ rule classifier_table:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
     script:
@@ -139,8 +139,8 @@ rule comparisons:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     script:
         "../scripts/comparisons.py"
 
@@ -172,8 +172,8 @@ rule paper_tables:
     conda:
         "../envs/report.yaml"
     resources:
-        mem_mb=growing(600),
-        runtime=growing(2),
+        mem_mb=memory(400),
+        runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
     script:

@@ -14,8 +14,8 @@ rule time_balancing:
     # All cores, so that nothing else runs beside it.
     threads: workflow.resource_settings.cores or 1
     resources:
-        mem_mb=growing(NETWORK_MB),
-        runtime=growing(60),
+        mem_mb=memory(NETWORK_MB),
+        runtime=minutes(60),
         gpu=1,
     params:
         settings=timing_settings,
