@@ -50,7 +50,7 @@ rule all:
 rule fetched:
     input:
         expand(rules.fetch_dataset.output, dataset=config["datasets"]),
-        [INCEPTION] * (EXTRACTOR == "inception" and any_images()),
+        [INCEPTION] * (EXTRACTOR == "inception" and bool(image_methods())),
 
 
 rule skewed:

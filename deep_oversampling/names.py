@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from deep_oversampling.config import PAPER_METHODS
 from deep_oversampling.datasets.catalogue import DATASETS
+
+NOT_IN_PAPER = "†"
+"""Marks a method that the paper doesn't have."""
 
 _EXTRACTORS = {"lenet": "LeNet", "inception": "Inception"}
 _PROTOCOLS = {"paper": "the paper's protocol", "leak_free": "leak-free protocol"}
@@ -12,6 +16,11 @@ _PROTOCOLS = {"paper": "the paper's protocol", "leak_free": "leak-free protocol"
 def dataset_label(dataset: str) -> str:
     """Return a data set's name as it is printed: ``"fashion-mnist"`` → ``"Fashion-MNIST"``."""
     return DATASETS[dataset].title if dataset in DATASETS else dataset
+
+
+def method_label(method: str) -> str:
+    """Return a method's name, with a dagger behind it where the paper doesn't have the method."""
+    return method if method in PAPER_METHODS else f"{method} {NOT_IN_PAPER}"
 
 
 def protocol_label(protocol: str) -> str:

@@ -65,16 +65,20 @@ wildcard_constraints:
     class_label=r"\d+",
 
 
-def over_runs(pattern, **axes):
-    """Expand a pattern over every skewed set, and over further axes."""
+def over_settings(pattern, **axes):
+    """Expand a pattern over every data set, minority set and ratio, and over further axes."""
     return expand(
         pattern,
         dataset=config["datasets"],
         minority=[minority_name(minority) for minority in config["minority_sets"]],
         ratio=config["ratios"],
-        replicate=config["replicates"],
         **axes,
     )
+
+
+def over_runs(pattern, **axes):
+    """Expand a pattern over every skewed set, and over further axes."""
+    return over_settings(pattern, replicate=config["replicates"], **axes)
 
 
 def adds_images(method):
@@ -82,10 +86,14 @@ def adds_images(method):
     return not {"sampler", "generator"}.isdisjoint(config["samplers"][method])
 
 
+def image_methods():
+    """Return the methods that make synthetic images; without any there are no FIDs."""
+    return [method for method in config["methods"] if adds_images(method)]
+
+
 def over_synthetic(pattern):
     """Expand a pattern over every skewed set and every method that makes synthetic images."""
-    methods = [method for method in config["methods"] if adds_images(method)]
-    return over_runs(pattern, method=methods, extractor=EXTRACTOR)
+    return over_runs(pattern, method=image_methods(), extractor=EXTRACTOR)
 
 
 def over_scores(pattern):
@@ -113,11 +121,6 @@ def seed_blocks():
 def synthetic_if_any(wildcards):
     """Return the synthetic set of a method that makes one."""
     return SYNTHETIC if adds_images(wildcards.method) else []
-
-
-def any_images():
-    """Return whether any method makes synthetic images, so that there are FIDs."""
-    return any(map(adds_images, config["methods"]))
 
 
 def methods_with(kind):

@@ -12,22 +12,6 @@ CONFUSION = f"{FIGURES}/confusion/{{dataset}}/{{minority}}/{{ratio}}/{{classifie
 CRITICAL_DIFFERENCE = f"{FIGURES}/critical_difference/{{classifier}}/{{protocol}}.svg"
 
 
-def image_methods():
-    """Return the methods that make synthetic images."""
-    return [method for method in config["methods"] if adds_images(method)]
-
-
-def over_settings(pattern, **axes):
-    """Expand a pattern over every data set, minority set and ratio, and over further axes."""
-    return expand(
-        pattern,
-        dataset=config["datasets"],
-        minority=[minority_name(minority) for minority in config["minority_sets"]],
-        ratio=config["ratios"],
-        **axes,
-    )
-
-
 def figure_files():
     """Return the figures of the experiment; single sets are shown by the first replicate alone."""
     replicate = config["replicates"][0]

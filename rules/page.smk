@@ -1,13 +1,13 @@
 rule page:
     input:
         scores=SCORES,
-        fids=[FIDS] * any_images(),
+        fids=[FIDS] * bool(image_methods()),
         classifier=CLASSIFIER_TABLE,
         comparison=COMPARISON,
         overall=OVERALL_COMPARISON,
         ranks=RANKS,
         timings=TIMINGS,
-        fid=[FID_TABLE] * any_images(),
+        fid=[FID_TABLE] * bool(image_methods()),
         figures=figure_files(),
         tables=paper_tables("html"),
     output:
@@ -24,7 +24,7 @@ rule page:
         mem_mb=memory(400),
         runtime=minutes(2),
     params:
-        adding=[method for method in config["methods"] if adds_images(method)],
+        adding=image_methods(),
         experiment=dict(config),
     script:
         "../scripts/page.py"

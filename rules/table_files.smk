@@ -22,7 +22,7 @@ def paper_table_names():
     own = list(product(config["datasets"], config["ratios"]))
     both = list(dict.fromkeys(own + PAPER_SETTINGS))
     fids = [f"fid_{EXTRACTOR}_{dataset}_{ratio}" for dataset, ratio in own]
-    fids = fids * any_images() + [
+    fids = fids * bool(image_methods()) + [
         f"fid_inception_{dataset}_{ratio}" for dataset, ratio in PAPER_SETTINGS
     ]
     classifiers = [
@@ -56,7 +56,7 @@ def paper_table_labels(name):
 def table_files():
     """Return the tables of the experiment."""
     parquet = [CLASSIFIER_TABLE, COMPARISON, OVERALL_COMPARISON, RANKS, TIMINGS]
-    parquet += [FID_TABLE] * any_images()
+    parquet += [FID_TABLE] * bool(image_methods())
     csv = [path.replace(".parquet", ".csv") for path in parquet if path != TIMINGS]
     return parquet + csv + paper_tables("html")
 

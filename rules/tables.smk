@@ -47,11 +47,8 @@ rule gather_fids:
 
 rule gather_timings:
     input:
-        expand(
+        over_settings(
             TIMING,
-            dataset=config["datasets"],
-            minority=[minority_name(minority) for minority in config["minority_sets"]],
-            ratio=config["ratios"],
             replicate=config["replicates"][: config["timing_replicates"]],
             timed=TIMED,
         ),
@@ -148,7 +145,7 @@ rule comparisons:
 rule paper_tables:
     input:
         classifier=CLASSIFIER_TABLE,
-        fid=[FID_TABLE] * any_images(),
+        fid=[FID_TABLE] * bool(image_methods()),
         timings=TIMINGS,
     output:
         html=[

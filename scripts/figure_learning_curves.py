@@ -4,9 +4,8 @@ from deep_oversampling.job import job
 
 with job(snakemake):
     from deep_oversampling.figures.learning_curves import learning_curves_figure
-    from deep_oversampling.figures.looks import method_label
     from deep_oversampling.figures.style import save_figure
-    from deep_oversampling.names import run_title
+    from deep_oversampling.names import method_label, run_title
     from deep_oversampling.schemas import HISTORY
     from deep_oversampling.storage import read_frame
 

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from deep_oversampling.figures.looks import dagger_notes, method_label
+from deep_oversampling.figures.looks import dagger_notes
 from deep_oversampling.figures.style import PAGE_WIDTH, add_notes, add_title, blank_figure, house_style
-from deep_oversampling.names import class_label, dataset_label, protocol_label, setting_title
+from deep_oversampling.names import class_label, dataset_label, method_label, protocol_label, setting_title
 from deep_oversampling.tables.runs import SETTING, minority_classes
 from deep_oversampling.tables.selection import only
 

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.figures.looks import dagger_notes, method_label, method_look
+from deep_oversampling.figures.looks import dagger_notes, method_look
 from deep_oversampling.figures.style import PAGE_WIDTH, add_notes, add_title, house_style
+from deep_oversampling.names import method_label
 from deep_oversampling.statistics.findings import p_value_in_words
 from deep_oversampling.statistics.ranks import friedman
 

@@ -5,14 +5,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullLocator
 
-from deep_oversampling.figures.looks import dagger_notes, method_label, method_look
+from deep_oversampling.figures.looks import dagger_notes, method_look
 from deep_oversampling.figures.style import PAGE_WIDTH, add_notes, add_title, blank_figure, house_style
-from deep_oversampling.names import dataset_label, extractor_label, protocol_label, setting_title
+from deep_oversampling.names import dataset_label, extractor_label, method_label, protocol_label, setting_title
 from deep_oversampling.statistics.fid_and_gain import REFERENCES, correlation_title, fid_and_gain, gain_reference
 from deep_oversampling.statistics.fid_values import incomplete_notes
+from deep_oversampling.tables.runs import SKEWING
 from deep_oversampling.tables.selection import only
 
-_SETTING = ["dataset", "minority", "imbalance_ratio"]
 _LEAST_HEIGHT, _KEY_ROW = 4.0, 0.165
 _FEWEST_TICKS = 3
 _TICKS = [LogLocator(subs=steps) for steps in [(1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)]]
@@ -61,7 +61,7 @@ def fid_and_gain_figure(runs: pd.DataFrame, fids: pd.DataFrame) -> Figure:
 
 def _draw_settings(axes: Axes, dots: pd.DataFrame) -> None:
     axes.axhline(0, color="black", linewidth=0.8)
-    for _, setting in dots.sort_values("fid", kind="stable").groupby(_SETTING, sort=False):
+    for _, setting in dots.sort_values("fid", kind="stable").groupby(SKEWING, sort=False):
         label = f"_{dataset_label(setting['dataset'].iloc[0])}, {setting_title(setting.iloc[0])}"
         axes.plot(setting["fid"], setting["gain"], color="#BDBDBD", linestyle="-", linewidth=0.8, label=label)
 
@@ -88,6 +88,6 @@ def _scale_fids(axes: Axes) -> None:
 def _notes(dots: pd.DataFrame) -> list[str]:
     correlation = correlation_title(dots)
     notes = [f"{correlation[0].upper()}{correlation[1:]}.", "Means over replicates."]
-    if dots.duplicated(_SETTING).any():
+    if dots.duplicated(SKEWING).any():
         notes[-1] += " A line joins the methods of one setting."
     return notes

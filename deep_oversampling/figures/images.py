@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from deep_oversampling.datasets.catalogue import DATASETS
-from deep_oversampling.figures.looks import dagger_notes, method_label
+from deep_oversampling.figures.looks import dagger_notes
 from deep_oversampling.figures.style import PAGE_WIDTH, add_notes, add_title, house_style
-from deep_oversampling.names import class_label
+from deep_oversampling.names import class_label, method_label
 from deep_oversampling.storage import ImageSet
 
 _GAP = 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from deep_oversampling.tables.layout import NOT_IN_PAPER
+from deep_oversampling.names import NOT_IN_PAPER
 
 _YELLOW = "#F0E442"
 _DARK_GREY, _LIGHT_GREY = "#555555", "#8C8C8C"
@@ -88,11 +88,6 @@ def method_look(method: str) -> Look:
     """
     known = _PAPER | _OTHERS
     return known.get(method) or _SPARE[zlib.crc32(method.encode()) % len(_SPARE)]
-
-
-def method_label(method: str) -> str:
-    """Return a method's name, with a dagger behind it where the paper doesn't have the method."""
-    return method if method in _PAPER else f"{method} {NOT_IN_PAPER}"
 
 
 def dagger_notes(methods: Iterable[str]) -> list[str]:

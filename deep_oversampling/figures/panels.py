@@ -6,9 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from deep_oversampling.figures.looks import method_label
 from deep_oversampling.figures.style import PAGE_WIDTH
-from deep_oversampling.names import setting_title
+from deep_oversampling.names import method_label, setting_title
 from deep_oversampling.tables.grouping import by_appearance
 
 SETTING = ["minority", "imbalance_ratio"]

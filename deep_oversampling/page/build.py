@@ -11,7 +11,7 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from deep_oversampling import __version__
-from deep_oversampling.names import dataset_label, minority_title
+from deep_oversampling.names import NOT_IN_PAPER, dataset_label, minority_title
 from deep_oversampling.page.figures import figure_sections
 from deep_oversampling.page.tables import answer_table, fid_table, settings_table
 from deep_oversampling.provenance import library_versions
@@ -19,7 +19,7 @@ from deep_oversampling.schemas import FID_TABLE
 from deep_oversampling.statistics.fid_and_gain import correlation_sentence
 from deep_oversampling.statistics.findings import findings
 from deep_oversampling.storage import replacing
-from deep_oversampling.tables.layout import NOT_IN_PAPER, Layout
+from deep_oversampling.tables.layout import Layout
 from deep_oversampling.tables.published import classifier_layouts, fid_layouts, timing_layouts
 from deep_oversampling.tables.render import table_style, to_html
 from deep_oversampling.tables.runs import metrics_by_run

@@ -104,26 +104,6 @@ class FigureSection:
     kind: Kind
     figures: tuple[PageFigure, ...]
 
-    @property
-    def name(self) -> str:
-        """The kind's name, which the page's links lead to."""
-        return self.kind.name
-
-    @property
-    def title(self) -> str:
-        """The heading."""
-        return self.kind.title
-
-    @property
-    def note(self) -> str:
-        """What the figures show."""
-        return self.kind.note
-
-    @property
-    def folded(self) -> bool:
-        """Whether they are shown only when asked for."""
-        return self.kind.folded
-
 
 def figure_sections(paths: Iterable[str]) -> list[FigureSection]:
     """Sort figures into the page's sections.

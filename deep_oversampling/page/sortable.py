@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from deep_oversampling.names import dataset_label, minority_title
-from deep_oversampling.tables.layout import NOT_IN_PAPER, format_number
+from deep_oversampling.names import dataset_label, method_label, minority_title
+from deep_oversampling.tables.layout import format_number
 
 Record = Mapping[str, Any]
-
 
 AXES = ("dataset", "minority", "imbalance_ratio", "classifier", "protocol")
 """What rows and figures can be filtered by."""
@@ -64,7 +63,7 @@ class SortableTable:
     name : str
     title : str
     note : str
-    columns : tuple of str
+    columns : tuple of Column
     rows : tuple of tuple
         For each row what the filters see, by axis, and its values.
     """
@@ -132,14 +131,9 @@ def p_value(name: str, key: str, source: str, reference: str) -> Column:
     return Column(name, show)
 
 
-def method_column(in_paper: Callable[[str], bool]) -> Column:
+def method_column() -> Column:
     """Return the column of the methods, marked where the paper doesn't have them."""
-
-    def show(record: Record) -> Value:
-        name = record["method"]
-        return Value(name if in_paper(name) else f"{name} {NOT_IN_PAPER}", name)
-
-    return Column("Method", show, numeric=False)
+    return Column("Method", lambda record: Value(method_label(record["method"]), record["method"]), numeric=False)
 
 
 def setting_columns(*, scored: bool) -> list[Column]:

@@ -15,21 +15,13 @@ from deep_oversampling.page.sortable import (
     setting_columns,
     sortable,
 )
-from deep_oversampling.paper import paper_classifier
 from deep_oversampling.statistics.comparison import REFERENCES
+from deep_oversampling.tables.runs import METHOD
 
 _CLASSIFIER = "tables/classifier.parquet"
 _COMPARISON = "tables/comparison.parquet"
 _OVERALL = "tables/comparison_over_settings.parquet"
 _RANKS = "tables/ranks.parquet"
-_CELL = ["dataset", "minority", "imbalance_ratio", "classifier", "protocol", "method"]
-
-
-def _in_paper(method: str) -> bool:
-    return method in _PAPER_METHODS
-
-
-_PAPER_METHODS = frozenset(paper_classifier()["method"])
 
 
 def answer_table(ranks: pd.DataFrame, overall: pd.DataFrame) -> SortableTable:
@@ -48,7 +40,7 @@ def answer_table(ranks: pd.DataFrame, overall: pd.DataFrame) -> SortableTable:
     family = ["classifier", "protocol", "method"]
     frame = ranks[ranks["scope"] == "minority"]
     columns = [
-        method_column(_in_paper),
+        method_column(),
         *judge_columns(),
         number("Settings", "settings", _RANKS, 0),
         number("Minority F1", "mean_f1", _RANKS),
@@ -89,12 +81,12 @@ def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> Sortab
     """
     frame = classifier[classifier["scope"] == "overall"]
     f1 = ["f1", "f1_low", "f1_high"]
-    minority = classifier[classifier["scope"] == "minority"][[*_CELL, *f1, "precision", "recall", "paper_f1"]]
-    frame = frame.merge(minority, on=_CELL, suffixes=("", " minority"), validate="one_to_one")
+    minority = classifier[classifier["scope"] == "minority"][[*METHOD, *f1, "precision", "recall", "paper_f1"]]
+    frame = frame.merge(minority, on=METHOD, suffixes=("", " minority"), validate="one_to_one")
     smote = comparison[(comparison["scope"] == "minority") & (comparison["reference"] == "SMOTE")]
-    frame = frame.merge(smote[[*_CELL, "difference", "low", "high", "holm_p"]], how="left", on=_CELL)
+    frame = frame.merge(smote[[*METHOD, "difference", "low", "high", "holm_p"]], how="left", on=METHOD)
     columns = [
-        method_column(_in_paper),
+        method_column(),
         *setting_columns(scored=True),
         interval("Minority F1", tuple(f"{name} minority" for name in f1), _CLASSIFIER),
         number("Paper's minority F1", "paper_f1 minority", _CLASSIFIER),
@@ -136,7 +128,7 @@ def fid_table(fids: pd.DataFrame) -> SortableTable:
     extractor = fids["extractor"].iloc[0]
     source = f"tables/fid_{extractor}.parquet"
     columns = [
-        method_column(_in_paper),
+        method_column(),
         *setting_columns(scored=False),
         number("Class", "class", source, 0),
         number("Replicates", "replicates", source, 0),

@@ -13,14 +13,13 @@ from deep_oversampling.statistics.findings import p_value_in_words
 from deep_oversampling.statistics.intervals import replicate_means
 from deep_oversampling.statistics.permutations import RESAMPLES, permutation_p
 from deep_oversampling.tables.layout import format_number
+from deep_oversampling.tables.runs import SKEWING
 
 REFERENCES = ("Imbalanced", "SMOTE")
 """What gains are over: the first of these that was run."""
 
 FEWEST_METHODS = 4
 """From so many methods on there is a rank correlation."""
-
-_SETTING = ["dataset", "minority", "imbalance_ratio"]
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,11 @@ def fid_and_gain(runs: pd.DataFrame, fids: pd.DataFrame, reference: str) -> pd.D
         F1; the reference itself is left out.
     """
     minority = runs[runs["scope"] == "minority"]
-    f1 = replicate_means(minority, [*_SETTING, "method"], "f1")
+    f1 = replicate_means(minority, [*SKEWING, "method"], "f1")
     baseline = f1[f1["method"] == reference].drop(columns="method")
-    paired = f1[f1["method"] != reference].merge(baseline, on=[*_SETTING, "replicate"], suffixes=("", "_reference"))
+    paired = f1[f1["method"] != reference].merge(baseline, on=[*SKEWING, "replicate"], suffixes=("", "_reference"))
     paired["gain"] = paired["f1"] - paired["f1_reference"]
-    cell = [*_SETTING, "method"]
+    cell = [*SKEWING, "method"]
     gains = paired.groupby(cell, sort=False)["gain"].mean().reset_index()
     distances = fid_by_replicate(fids).groupby(cell, sort=False)["fid"].mean().reset_index()
     return gains.merge(distances, on=cell)[[*cell, "fid", "gain"]]
@@ -99,7 +98,7 @@ def correlate(dots: pd.DataFrame, resamples: int = RESAMPLES) -> Correlation | N
         Of the settings with at least :data:`FEWEST_METHODS` methods, and the methods that all of these have; settings
         whose FIDs or gains are all equal have no ρ and are left out. None if these are too few methods.
     """
-    methods = dots.groupby(_SETTING)["method"].transform("size")
+    methods = dots.groupby(SKEWING)["method"].transform("size")
     enough = dots[methods >= FEWEST_METHODS]
     fids, gains = (_by_setting(enough, column) for column in ("fid", "gain"))
     if fids.shape[1] < FEWEST_METHODS:
@@ -113,7 +112,7 @@ def correlate(dots: pd.DataFrame, resamples: int = RESAMPLES) -> Correlation | N
 
 def _by_setting(dots: pd.DataFrame, column: str) -> np.ndarray:
     """Return a row for each setting, a column for each method that all settings have."""
-    return dots.pivot(index=_SETTING, columns="method", values=column).dropna(axis="columns").to_numpy()
+    return dots.pivot(index=SKEWING, columns="method", values=column).dropna(axis="columns").to_numpy()
 
 
 def _mean_spearman(first: np.ndarray, second: np.ndarray, resamples: int) -> tuple[float, float]:
@@ -140,8 +139,7 @@ def correlation_title(dots: pd.DataFrame) -> str:
 
 def _in_words(found: Correlation) -> str:
     verdict = "" if found.p_value < SIGNIFICANCE else ", not significant"
-    # Adding zero takes the sign from a zero that a small negative number was rounded to.
-    rho = format_number(round(found.rho, 2) + 0.0, 2)
+    rho = format_number(found.rho, 2)
     settings = "1 setting" if found.settings == 1 else f"mean of {found.settings} settings"
     return f"Spearman's ρ = {rho}, {p_value_in_words(found.p_value)}{verdict} ({found.methods} methods, {settings})"
 

@@ -8,9 +8,8 @@ from scipy import stats
 
 from deep_oversampling.statistics.comparison import SCOPES
 from deep_oversampling.statistics.permutations import permutation_p
-from deep_oversampling.tables.runs import METHOD
+from deep_oversampling.tables.runs import METHOD, SKEWING
 
-_SETTING = ["dataset", "minority", "imbalance_ratio"]
 _FEWEST_FOR_CHI_SQUARED = 10
 _FAMILY = ["classifier", "protocol", "scope"]
 
@@ -29,8 +28,8 @@ def f1_by_setting(runs: pd.DataFrame) -> pd.DataFrame:
         A row a setting, a column a method, in order of first appearance; a setting that lacks a method is left out.
     """
     means = runs.groupby([*METHOD, "replicate"], sort=False)["f1"].mean().groupby(METHOD, sort=False).mean()
-    wide = means.reset_index().pivot(index=_SETTING, columns="method", values="f1")
-    settings = pd.MultiIndex.from_frame(runs[_SETTING].drop_duplicates())
+    wide = means.reset_index().pivot(index=SKEWING, columns="method", values="f1")
+    settings = pd.MultiIndex.from_frame(runs[SKEWING].drop_duplicates())
     return wide.reindex(index=settings, columns=runs["method"].unique()).dropna()
 
 

@@ -4,8 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-NOT_IN_PAPER = "†"
-"""Marks a method that the paper doesn't have."""
+from deep_oversampling.names import NOT_IN_PAPER
 
 
 @dataclass(frozen=True)

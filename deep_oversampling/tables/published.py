@@ -161,7 +161,6 @@ def _lay_out(
     source: str,
 ) -> Layout:
     """Put the two sets of numbers into a table: the paper's blocks and methods first, in its order, then others."""
-    known = {*paper_classifier()["method"], *paper_timing()["method"]}
     methods: dict[str, dict[str, None]] = {}
     for block, method, _ in [*paper, *ours]:
         methods.setdefault(block, {})[method] = None
@@ -170,8 +169,8 @@ def _lay_out(
     blocks = []
     for name, of_block in methods.items():
         cells = {method: [_cell(ours, paper, (name, method, key), source) for key in columns] for method in of_block}
-        ordered = sorted(of_block, key=lambda method: method not in known)
-        rows = tuple(Row(method, method in known, tuple(cells[method])) for method in ordered)
+        ordered = sorted(of_block, key=lambda method: method not in _PAPER_METHODS)
+        rows = tuple(Row(method, method in _PAPER_METHODS, tuple(cells[method])) for method in ordered)
         blocks.append(mark_best(Block(_block_title(axis, name), rows, {axis: name}), shown))
     return Layout(*names, *text, shown, tuple(blocks), axes)
 

@@ -42,7 +42,7 @@ def write_layout(path: str | Path, layout: Layout) -> None:
     Parameters
     ----------
     path : str or Path
-        Two folders below the results folder, ending in ``.html``, ``.md``, ``.csv`` or ``.tex``.
+        Ending in ``.html``, ``.md``, ``.csv`` or ``.tex``.
     layout : Layout
 
     Raises

@@ -11,7 +11,10 @@ from deep_oversampling.classifier.metrics import class_metrics, scope_averages, 
 from deep_oversampling.errors import InputError
 from deep_oversampling.tables.grouping import by_appearance, refuse_repeated
 
-SETTING = ["dataset", "minority", "imbalance_ratio", "classifier", "protocol"]
+SKEWING = ["dataset", "minority", "imbalance_ratio"]
+"""The columns that name what sets are skewed to, replicates apart."""
+
+SETTING = [*SKEWING, "classifier", "protocol"]
 """The columns that name what methods are compared on."""
 
 METHOD = [*SETTING, "method"]

@@ -16,7 +16,8 @@ from figure_data import (
 )
 
 from deep_oversampling.figures.fid_and_gain import fid_and_gain_figure
-from deep_oversampling.figures.looks import method_label, method_look
+from deep_oversampling.figures.looks import method_look
+from deep_oversampling.names import method_label
 from deep_oversampling.statistics.fid_and_gain import correlation_title, fid_and_gain
 
 

@@ -1,7 +1,8 @@
 import pytest
 from figure_data import ALL_METHODS, PAPER_METHODS
 
-from deep_oversampling.figures.looks import dagger_notes, method_label, method_look
+from deep_oversampling.figures.looks import dagger_notes, method_look
+from deep_oversampling.names import method_label
 from deep_oversampling.paper import paper_classifier
 
 
