@@ -1,28 +1,9 @@
 """How many floating-point operations a training needs for one image."""
 
-import math
-
-import keras
-
+from deep_oversampling.costs.flops import forward_flops
 from deep_oversampling.generators.auxiliary_classifier_gan import AuxiliaryClassifierGAN
 from deep_oversampling.generators.conditional_gan import ConditionalGAN
 from deep_oversampling.generators.conditional_vae import ConditionalVAE
-
-
-def forward_flops(network: keras.Model) -> int:
-    """Return the operations of one image's pass through the dense and convolutional layers of a network."""
-    return 2 * sum(_multiplications(layer) for layer in network.layers)
-
-
-def _multiplications(layer: keras.layers.Layer) -> int:
-    match layer:
-        case keras.layers.Dense():
-            return layer.kernel.shape[0] * layer.kernel.shape[1]
-        case keras.layers.Conv2DTranspose():
-            return math.prod(layer.kernel.shape) * math.prod(layer.input.shape[1:3])
-        case keras.layers.Conv2D():
-            return math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:3])
-    return 0
 
 
 def training_flops(model: ConditionalVAE | ConditionalGAN | AuxiliaryClassifierGAN) -> int:

@@ -5,7 +5,7 @@ import json
 import resource
 from importlib import import_module
 
-from deep_oversampling.job import leave_out_jax
+from deep_oversampling.job import import_lightly
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("function")
     parser.add_argument("arguments", help="keyword arguments as JSON")
     arguments = parser.parse_args()
-    leave_out_jax()
+    import_lightly()
     measure = getattr(import_module(f"benchmarks.{arguments.module}"), arguments.function)
     measured = measure(**json.loads(arguments.arguments))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -14,10 +14,8 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.errors import InputError
+from deep_oversampling.names import PAPER_METHODS
 from deep_oversampling.skewing import class_counts
-
-PAPER_METHODS = ("Imbalanced", "SMOTE", "RANDOM", "ACGAN", "BAGAN", "CGAN", "CVAE", "R-ACGAN", "R-CGAN", "R-CVAE")
-"""Names under which the paper's numbers stand beside ours."""
 
 
 def check_config(config: dict[str, Any], schema_path: str | Path) -> None:

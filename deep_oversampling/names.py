@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deep_oversampling.config import PAPER_METHODS
 from deep_oversampling.datasets.catalogue import DATASETS
+
+PAPER_METHODS = ("Imbalanced", "SMOTE", "RANDOM", "ACGAN", "BAGAN", "CGAN", "CVAE", "R-ACGAN", "R-CGAN", "R-CVAE")
+"""Names under which the paper's numbers stand beside ours."""
 
 NOT_IN_PAPER = "†"
 """Marks a method that the paper doesn't have."""

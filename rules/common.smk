@@ -41,6 +41,7 @@ TRAIN = f"{RESULTS}/data/{{dataset}}/train.parquet"
 TEST = f"{RESULTS}/data/{{dataset}}/test.parquet"
 SKEWED = f"{RESULTS}/skewed/{RUN}.parquet"
 GENERATOR = f"{RESULTS}/generators/{RUN}/{{method}}/model.keras"
+HISTORY = f"{RESULTS}/generators/{RUN}/{{method}}/history.parquet"
 SYNTHETIC = f"{RESULTS}/synthetic/{RUN}/{{method}}.parquet"
 SCORE = f"{RESULTS}/scores/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{{classifier_seed}}.parquet"
 LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
@@ -63,6 +64,11 @@ wildcard_constraints:
     classifier_seed=r"\d+",
     extractor="lenet|inception",
     class_label=r"\d+",
+
+
+def kept(stage, pattern):
+    """Mark the files of a stage that are deleted once no job needs them."""
+    return temp(pattern) if stage in config["temporary"] else pattern
 
 
 def over_settings(pattern, **axes):
@@ -89,6 +95,13 @@ def adds_images(method):
 def image_methods():
     """Return the methods that make synthetic images; without any there are no FIDs."""
     return [method for method in config["methods"] if adds_images(method)]
+
+
+def trained_methods():
+    """Return the methods that train a generator."""
+    return [
+        name for name in config["methods"] if "generator" in config["samplers"][name]
+    ]
 
 
 def over_synthetic(pattern):

@@ -27,9 +27,10 @@ def figure_files():
         files += expand(WEIGHTS, **compared)
         if not {"Imbalanced", "SMOTE"}.isdisjoint(config["methods"]):
             files += expand(FID_AND_GAIN, extractor=EXTRACTOR, **scored)
-    trained = [m for m in image_methods() if "generator" in config["samplers"][m]]
-    if trained:
-        files += over_settings(LEARNING_CURVES, replicate=replicate, method=trained)
+    if trained_methods():
+        files += over_settings(
+            LEARNING_CURVES, replicate=replicate, method=trained_methods()
+        )
     n_settings = len(over_settings("{dataset}/{minority}/{ratio}"))
     if n_settings >= 2 and len(config["methods"]) >= 3:
         files += expand(CRITICAL_DIFFERENCE, **scored)

@@ -10,89 +10,77 @@ SET_LABELS = {
 SCORE_LABELS = {"classifier": "{classifier}", "protocol": "{protocol}"}
 
 
-rule figure_images:
-    input:
-        skewed=SKEWED,
-        synthetic=SYNTHETIC,
-    output:
-        report(
-            IMAGE_FIGURE,
-            caption="../report/images.rst",
-            category="Synthetic images",
-            subcategory="By method",
-            labels={**SET_LABELS, "method": "{method}"},
-        ),
-    log:
-        f"{RESULTS}/logs/figure_images/{RUN}/{{method}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figure_images/{RUN}/{{method}}.tsv"
-    wildcard_constraints:
-        method=f"{methods_with('sampler')}|{methods_with('generator')}",
-    group:
-        "results"
-    conda:
-        "../envs/report.yaml"
-    resources:
-        mem_mb=memory(400),
-        runtime=minutes(2),
-    script:
-        "../scripts/figure_images.py"
+if image_methods():
+
+    rule figure_images:
+        input:
+            skewed=SKEWED,
+            synthetic=expand(SYNTHETIC, method=image_methods(), allow_missing=True),
+        output:
+            by_method=[
+                report(
+                    IMAGE_FIGURE.replace("{method}", method),
+                    caption="../report/images.rst",
+                    category="Synthetic images",
+                    subcategory="By method",
+                    labels={**SET_LABELS, "method": method},
+                )
+                for method in image_methods()
+            ],
+            together=report(
+                METHODS_FIGURE,
+                caption="../report/methods.rst",
+                category="Synthetic images",
+                subcategory="All methods",
+                labels=SET_LABELS,
+            ),
+        log:
+            f"{RESULTS}/logs/figure_images/{RUN}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/figure_images/{RUN}.tsv"
+        group:
+            "results"
+        conda:
+            "../envs/report.yaml"
+        resources:
+            mem_mb=memory(400),
+            runtime=minutes(2),
+        params:
+            methods=image_methods(),
+        script:
+            "../scripts/figure_images.py"
 
 
-rule figure_methods:
-    input:
-        skewed=SKEWED,
-        synthetic=expand(SYNTHETIC, method=image_methods(), allow_missing=True),
-    output:
-        report(
-            METHODS_FIGURE,
-            caption="../report/methods.rst",
-            category="Synthetic images",
-            subcategory="All methods",
-            labels=SET_LABELS,
-        ),
-    log:
-        f"{RESULTS}/logs/figure_methods/{RUN}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figure_methods/{RUN}.tsv"
-    group:
-        "results"
-    conda:
-        "../envs/report.yaml"
-    resources:
-        mem_mb=memory(400),
-        runtime=minutes(2),
-    params:
-        methods=image_methods(),
-    script:
-        "../scripts/figure_methods.py"
+if trained_methods():
 
-
-rule figure_learning_curves:
-    input:
-        f"{RESULTS}/generators/{RUN}/{{method}}/history.parquet",
-    output:
-        report(
-            LEARNING_CURVES,
-            caption="../report/learning_curves.rst",
-            category="Training",
-            labels={**SET_LABELS, "method": "{method}"},
-        ),
-    log:
-        f"{RESULTS}/logs/figure_learning_curves/{RUN}/{{method}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figure_learning_curves/{RUN}/{{method}}.tsv"
-    wildcard_constraints:
-        method=methods_with("generator"),
-    group:
-        "results"
-    conda:
-        "../envs/report.yaml"
-    resources:
-        mem_mb=memory(400),
-        runtime=minutes(2),
-    script:
-        "../scripts/figure_learning_curves.py"
+    rule figure_learning_curves:
+        input:
+            expand(HISTORY, method=trained_methods(), allow_missing=True),
+        output:
+            [
+                report(
+                    LEARNING_CURVES.replace("{method}", method),
+                    caption="../report/learning_curves.rst",
+                    category="Training",
+                    labels={**SET_LABELS, "method": method},
+                )
+                for method in trained_methods()
+            ],
+        log:
+            f"{RESULTS}/logs/figure_learning_curves/{RUN}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/figure_learning_curves/{RUN}.tsv"
+        group:
+            "results"
+        conda:
+            "../envs/report.yaml"
+        resources:
+            mem_mb=memory(400),
+            runtime=minutes(2),
+        params:
+            methods=trained_methods(),
+        script:
+            "../scripts/figure_learning_curves.py"
 
 
 rule figure_minority_f1:

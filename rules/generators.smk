@@ -2,8 +2,8 @@ rule train_generator:
     input:
         SKEWED,
     output:
-        model=GENERATOR,
-        history=f"{RESULTS}/generators/{RUN}/{{method}}/history.parquet",
+        model=kept("generators", GENERATOR),
+        history=HISTORY,
     log:
         f"{RESULTS}/logs/train_generator/{RUN}/{{method}}.log",
     benchmark:

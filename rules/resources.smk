@@ -1,7 +1,7 @@
 """What jobs need of a machine: the peaks of docs/cluster.md with headroom, growing with the attempt."""
 
 
-include: "cluster.smk"
+include: "limits.smk"
 
 
 # Measured: 1,260 MiB for sets of 400 images a class, 2,120 for the paper's of 3,200.

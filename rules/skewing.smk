@@ -2,7 +2,7 @@ rule skew:
     input:
         TRAIN,
     output:
-        SKEWED,
+        kept("skewed", SKEWED),
     log:
         f"{RESULTS}/logs/skew/{RUN}.log",
     benchmark:

@@ -2,7 +2,7 @@ rule oversample:
     input:
         SKEWED,
     output:
-        SYNTHETIC,
+        kept("synthetic", SYNTHETIC),
     log:
         f"{RESULTS}/logs/oversample/{RUN}/{{method}}.log",
     benchmark:
@@ -13,6 +13,7 @@ rule oversample:
         "judged_{method}"
     conda:
         "../envs/data.yaml"
+    threads: config["threads"]
     resources:
         mem_mb=memory(700),
         runtime=minutes(5),
@@ -28,7 +29,7 @@ rule sample_generator:
         skewed=SKEWED,
         model=GENERATOR,
     output:
-        SYNTHETIC,
+        kept("synthetic", SYNTHETIC),
     log:
         f"{RESULTS}/logs/sample_generator/{RUN}/{{method}}.log",
     benchmark:
@@ -39,6 +40,7 @@ rule sample_generator:
         "judged_{method}"
     conda:
         "../envs/training.yaml"
+    threads: config["threads"]
     resources:
         mem_mb=memory(NETWORK_MB),
         runtime=minutes(10),

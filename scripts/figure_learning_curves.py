@@ -1,4 +1,4 @@
-"""Draw the losses of a generator's training."""
+"""Draw the losses of the trainings of a skewed set's generators."""
 
 from deep_oversampling.job import job
 
@@ -9,6 +9,7 @@ with job(snakemake):
     from deep_oversampling.schemas import HISTORY
     from deep_oversampling.storage import read_frame
 
-    wildcards = snakemake.wildcards
-    title = f"{method_label(wildcards.method)}: {run_title(**wildcards)}"
-    save_figure(learning_curves_figure(read_frame(snakemake.input[0], HISTORY), title), snakemake.output[0])
+    run = run_title(**snakemake.wildcards)
+    for method, history, path in zip(snakemake.params.methods, snakemake.input, snakemake.output, strict=True):
+        title = f"{method_label(method)}: {run}"
+        save_figure(learning_curves_figure(read_frame(history, HISTORY), title), path)

@@ -3,7 +3,6 @@
 from deep_oversampling.job import job
 
 with job(snakemake):
-    from deep_oversampling.classifier.stacked_mlp import MLPSettings
     from deep_oversampling.datasets.catalogue import dataset_named
     from deep_oversampling.provenance import Provenance, processor
     from deep_oversampling.schemas import RUN_FIELDS, TIMING
@@ -14,7 +13,7 @@ with job(snakemake):
     task = BalancingTask(
         read_images(snakemake.input[0]),
         len(dataset_named(settings["dataset"]).classes),
-        MLPSettings(**settings["mlp"]),
+        settings["mlp"],
         settings["cvae"],
         seed,
     )

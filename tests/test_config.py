@@ -8,8 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deep_oversampling.config import PAPER_METHODS, check_config, minority_name, restore_types
+from deep_oversampling.config import check_config, minority_name, restore_types
 from deep_oversampling.errors import InputError
+from deep_oversampling.names import PAPER_METHODS
 from deep_oversampling.paper import paper_classifier
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ time.monotonic = lambda: clock[0]
 from deep_oversampling.errors import InputError
 from deep_oversampling.job import job
 
-snakemake = SimpleNamespace(log=["job.log"], config={"threads": 3})
+snakemake = SimpleNamespace(log=["job.log"], config={"threads": 3}, resources=RESOURCES)
 with job(snakemake) as logger:
 """
 
@@ -23,8 +23,12 @@ with job(snakemake) as logger:
 def run_job(tmp_path):
     """Return a function that runs a block inside ``job`` in a process of its own, and the path of its log."""
 
-    def run(block, after="", **environment):
-        script = SCRIPT + "".join(f"    {line}\n" for line in block.splitlines()) + after
+    def run(block, after="", resources=None, **environment):
+        script = (
+            SCRIPT.replace("RESOURCES", repr(resources or {}))
+            + "".join(f"    {line}\n" for line in block.splitlines())
+            + after
+        )
         return subprocess.run(
             [sys.executable, "-c", script],
             cwd=tmp_path,
@@ -83,11 +87,18 @@ def test_another_error_shows_where_it_arose(run_job):
     assert "ZeroDivisionError" in finished.stderr
 
 
-def test_output_after_the_block_is_the_terminals_again(run_job):
+def test_the_process_ends_with_the_block_and_its_output_is_whole(run_job):
     run, log = run_job
-    finished = run('print("inside")', 'print("outside")\nprint("error outside", file=sys.stderr)\n')
-    assert (finished.stdout, finished.stderr) == ("outside\n", "error outside\n")
-    assert log.read_text() == "inside\n"
+    finished = run('print("inside" * 9999)\nimport atexit\natexit.register(time.sleep, 600)', 'print("outside")\n')
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+    assert log.read_text() == "inside" * 9999 + "\n"
+
+
+def test_output_after_an_error_is_the_terminals_again(run_job):
+    run, log = run_job
+    finished = run('print("inside")\nimport atexit\natexit.register(print, "outside")\nraise InputError("wrong")')
+    assert (finished.returncode, finished.stdout, finished.stderr) == (1, "outside\n", "error: wrong\n")
+    assert log.read_text() == "inside\nerror: wrong\n"
 
 
 def test_an_earlier_log_is_replaced(run_job):
@@ -99,11 +110,48 @@ def test_an_earlier_log_is_replaced(run_job):
 
 def test_libraries_take_the_threads_of_the_config(run_job):
     run, log = run_job
-    names = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_CPP_MIN_LOG_LEVEL"]
-    show = f"print(*(os.environ[name] for name in {names}))"
-    environment = {"OMP_NUM_THREADS": "7", "TF_NUM_INTRAOP_THREADS": "7", "TF_NUM_INTEROP_THREADS": "7"}
-    run(show, **environment, TF_CPP_MIN_LOG_LEVEL="0")
-    assert log.read_text().split() == ["3", "3", "3", "0"]
+    show = (
+        "import numpy, sklearn.neighbors, tensorflow, threadpoolctl\n"
+        "numpy.ones((2, 2)) @ numpy.ones((2, 2))\n"
+        "print('pools', *sorted({each['num_threads'] for each in threadpoolctl.threadpool_info()}))\n"
+        "print('TensorFlow', os.environ['TF_NUM_INTRAOP_THREADS'], os.environ['TF_NUM_INTEROP_THREADS'])"
+    )
+    names = ("OMP", "OPENBLAS", "MKL")
+    granted = {f"{name}_NUM_THREADS": "1" for name in names} | {"TF_NUM_INTRAOP_THREADS": "7"}
+    assert run(show, **granted).returncode == 0
+    # OpenBLAS takes no more threads than there are cores.
+    pools = sorted({3, min(3, os.cpu_count())})
+    assert log.read_text().splitlines()[-2:] == [f"pools {' '.join(map(str, pools))}", "TensorFlow 3 3"]
+
+
+def test_jax_takes_the_threads_of_the_config(run_job):
+    pytest.importorskip("jax")
+    run, log = run_job
+    work = (
+        "import jax\n"
+        "product = jax.jit(lambda a: a @ a)(jax.numpy.ones((1500, 1500)))\n"
+        "product.block_until_ready()\n"
+        "import pathlib\n"
+        "names = [path.read_text() for path in pathlib.Path('/proc/self/task').glob('*/comm')]\n"
+        "print(sum('Eigen' in name for name in names))"
+    )
+    assert run(work, KERAS_BACKEND="jax").returncode == 0
+    assert log.read_text().split()[-1] == "3"
+
+
+@pytest.mark.parametrize(("resources", "shown"), [({"gpu": 1}, {"GPU-a", "GPU-b"}), ({}, {"GPU-a,GPU-b"})])
+def test_a_job_that_takes_a_gpu_sees_no_other(run_job, tmp_path, monkeypatch, resources, shown):
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    run, log = run_job
+    show = 'print(os.environ["CUDA_VISIBLE_DEVICES"])'
+    run(show, resources=resources, CUDA_VISIBLE_DEVICES="GPU-a,GPU-b", TMPDIR=str(tmp_path))
+    assert log.read_text().strip() in shown
+
+
+def test_the_log_level_of_the_environment_is_kept(run_job):
+    run, log = run_job
+    run('print(os.environ["TF_CPP_MIN_LOG_LEVEL"])', TF_CPP_MIN_LOG_LEVEL="0")
+    assert log.read_text() == "0\n"
 
 
 def test_nothing_numerical_is_imported_before_the_block(run_job):

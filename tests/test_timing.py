@@ -9,13 +9,12 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from deep_oversampling import timing
-from deep_oversampling.classifier.stacked_mlp import MLPSettings
 from deep_oversampling.errors import InputError
 from deep_oversampling.samplers.cvae import CVAE
 from deep_oversampling.storage import ImageSet
 from deep_oversampling.timing import CANDIDATES, TIMED, BalancingTask, balancing_seconds, tune_neighbours
 
-QUICK = MLPSettings(hidden=(8,), dropout=0.0, learning_rate=0.01, epochs=2, batch_size=64)
+QUICK = {"hidden": (8,), "dropout": 0.0, "learning_rate": 0.01, "epochs": 2, "batch_size": 64}
 
 
 def image_set(counts, seed=0, pixels=16):
@@ -53,7 +52,7 @@ class Nearest:
 def nearest(monkeypatch):
     """The nearest neighbours in the MLP's place."""
     monkeypatch.setattr(Nearest, "given", ())
-    monkeypatch.setattr(timing, "MLP", Nearest)
+    monkeypatch.setattr("deep_oversampling.classifier.mlp.MLP", Nearest)
     return Nearest
 
 
@@ -99,7 +98,7 @@ def test_the_smallest_of_equally_good_neighbours_is_taken(monkeypatch):
         def predict(self, _, fits):
             return [np.eye(self.n_classes)[np.zeros(len(fit.images), int)] for fit in fits]
 
-    monkeypatch.setattr(timing, "MLP", Constant)
+    monkeypatch.setattr("deep_oversampling.classifier.mlp.MLP", Constant)
     assert tune_neighbours(task()) == 3
 
 

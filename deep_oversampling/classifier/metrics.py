@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import f1_score
 
 from deep_oversampling.errors import InputError
 
@@ -145,6 +144,9 @@ def lift_percent(f1: float, f1_smote: float) -> float:
 
 def minority_f1(labels: np.ndarray, predicted: np.ndarray, minority: Sequence[int]) -> float:
     """Return the support-weighted mean of the minority classes' F1, 0 to 1: what the paper tunes by (section 4.3)."""
+    # Tables and figures, which need the rest of this module, start sooner without scikit-learn.
+    from sklearn.metrics import f1_score
+
     return f1_score(labels, predicted, labels=list(minority), average="weighted", zero_division=0.0)
 
 

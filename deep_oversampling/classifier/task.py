@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from deep_oversampling.classifier.estimator import EstimatorClassifier, build_estimator
 from deep_oversampling.classifier.folds import Folds, Resample, fold_augmented, fold_real
-from deep_oversampling.classifier.mlp import MLP
-from deep_oversampling.classifier.stacked_mlp import MLPSettings
 from deep_oversampling.classifier.weight_search import SearchSettings
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.samplers.resolve import build_sampler
 from deep_oversampling.samplers.synthesis import fewer_neighbours, oversample
 from deep_oversampling.seeds import seed_for
 from deep_oversampling.storage import ImageSet
+
+if TYPE_CHECKING:
+    from deep_oversampling.classifier.mlp import MLP
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ScoringTask:
     test: ImageSet
     resample: Resample
     refits: bool
-    classifier: MLP | EstimatorClassifier
+    classifier: "MLP | EstimatorClassifier"
     balanced: bool
     logit_adjustment: float | Literal["tuned"] | None
     protocol: str
@@ -98,7 +99,7 @@ class ScoringTask:
         return fold_real(self.real, self.resample, self.search.folds, repeats, self.fold_seed)
 
 
-def _classifier(settings: dict[str, Any], search: SearchSettings) -> MLP | EstimatorClassifier:
+def _classifier(settings: dict[str, Any], search: SearchSettings) -> "MLP | EstimatorClassifier":
     shared = {
         "n_classes": len(dataset_named(settings["dataset"]).classes),
         "balanced": "class_weight" in settings["definition"],
@@ -107,8 +108,11 @@ def _classifier(settings: dict[str, Any], search: SearchSettings) -> MLP | Estim
     definition = settings["classifier_definition"]
     if "estimator" in definition:
         return EstimatorClassifier(build_estimator(definition), **shared)
-    mlp = MLPSettings(**definition)
-    return MLP(mlp, common_random_numbers=search.common_random_numbers, **shared)
+    # Imports TensorFlow, which other classifiers do without.
+    from deep_oversampling.classifier.mlp import MLP
+    from deep_oversampling.classifier.stacked_mlp import MLPSettings
+
+    return MLP(MLPSettings(**definition), common_random_numbers=search.common_random_numbers, **shared)
 
 
 def _giving(synthetic: ImageSet) -> Resample:

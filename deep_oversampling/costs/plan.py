@@ -1,0 +1,104 @@
+"""Which jobs an experiment has: Snakemake is asked."""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from snakemake.api import SnakemakeApi
+from snakemake.settings.types import ConfigSettings, DAGSettings, ExecutionSettings, OutputSettings, ResourceSettings
+
+from deep_oversampling.errors import InputError
+
+_PLENTY = 2**10
+"""Cores; more than any job takes by itself."""
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job of an experiment, whether it has run or not.
+
+    Attributes
+    ----------
+    rule : str
+        Its rule, without the number of the block of seeds.
+    settings : dict
+        What fixes its result, if the rule says so.
+    wildcards : dict of str
+    n_inputs : int
+    outputs : tuple of Path
+    benchmark : Path
+        Where Snakemake writes its time and memory once it has run.
+    threads : int
+        That its work is spread over, though it may reserve more.
+    takes_gpu : bool
+    minutes : int
+        Its first time limit.
+    """
+
+    rule: str
+    settings: dict[str, Any]
+    wildcards: dict[str, str]
+    n_inputs: int
+    outputs: tuple[Path, ...]
+    benchmark: Path
+    threads: int
+    takes_gpu: bool
+    minutes: int
+
+
+def planned_jobs(snakefile: Path, configfiles: Sequence[Path], overrides: Mapping[str, Any]) -> list[PlannedJob]:
+    """Return all jobs of an experiment, finished ones included.
+
+    Parameters
+    ----------
+    snakefile : Path
+    configfiles : sequence of Path
+        As Snakemake's ``--configfile``; none for the default experiment.
+    overrides : mapping
+        As Snakemake's ``--config``.
+
+    Returns
+    -------
+    list of PlannedJob
+        But for targets, which do nothing themselves.
+
+    Raises
+    ------
+    InputError
+        If Snakemake cannot plan the experiment.
+    """
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(said), SnakemakeApi(OutputSettings(dryrun=True)) as api:
+            workflow = api.workflow(
+                resource_settings=ResourceSettings(cores=_PLENTY),
+                config_settings=ConfigSettings(config=dict(overrides), configfiles=list(configfiles)),
+                snakefile=snakefile,
+            )
+            dag = workflow.dag(DAGSettings(forceall=True))
+            dag.execute_workflow("dryrun", execution_settings=ExecutionSettings(lock=False))
+            # Its summary has no params.
+            planned = workflow._workflow
+            threads = planned.globals["config"]["threads"]
+            return [_job(job, threads) for job in planned.dag.jobs if job.benchmark]
+    except (Exception, SystemExit) as error:
+        last_line = (f"{error}" or said.getvalue()).strip().splitlines()[-1]
+        raise InputError(f"the experiment cannot be planned: {last_line.removeprefix('error: ')}") from error
+
+
+def _job(job: Any, threads: int) -> PlannedJob:
+    return PlannedJob(
+        rule=re.sub(r"_\d+$", "", job.rule.name),
+        settings=dict(getattr(job.params, "settings", {})),
+        wildcards=dict(job.wildcards),
+        n_inputs=len(job.input),
+        outputs=tuple(Path(path) for path in job.output),
+        benchmark=Path(job.benchmark),
+        threads=threads if job.threads == _PLENTY else job.threads,
+        takes_gpu=bool(job.resources.get("gpu")),
+        minutes=int(job.resources.get("runtime", 0)),
+    )

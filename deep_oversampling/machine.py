@@ -1,0 +1,62 @@
+"""What the machine has: GPUs, of which every job takes one of its own, and memory."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+_CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def visible_gpus() -> list[str]:
+    """Return the GPUs that CUDA may use.
+
+    Returns
+    -------
+    list of str
+        What ``CUDA_VISIBLE_DEVICES`` names, if it is set; else the UUIDs that ``nvidia-smi`` lists, none without it.
+        (By their numbers CUDA and ``nvidia-smi`` may mean different GPUs.)
+    """
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        return [name for name in named.split(",") if name]
+    if shutil.which("nvidia-smi") is None:
+        return []
+    listed = subprocess.run(
+        ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"], capture_output=True, text=True, check=False
+    )
+    return listed.stdout.split() if listed.returncode == 0 else []
+
+
+def take_gpu() -> None:
+    """Leave this process one of the visible GPUs, which no other process has that asked like this.
+
+    The GPU is this process's until it ends, however it ends. Where more processes ask than there are GPUs, the rest
+    share them. Under SLURM, which gives each job its own, nothing is done.
+    """
+    gpus = visible_gpus()
+    if len(gpus) < 2 or "SLURM_JOB_ID" in os.environ:
+        return
+    taken = next(filter(_lock, gpus), gpus[os.getpid() % len(gpus)])
+    os.environ["CUDA_VISIBLE_DEVICES"] = taken
+
+
+def _lock(gpu: str) -> bool:
+    path = Path(tempfile.gettempdir(), f"deep-oversampling-{os.getuid()}-{gpu}.lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    return True
+
+
+def memory_mb() -> int:
+    """Return the MB of memory that the machine has, or that its container may take."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    if _CONTAINER_LIMIT.exists() and (limit := _CONTAINER_LIMIT.read_text().strip()).isdigit():
+        limits.append(int(limit))
+    return min(limits) // 10**6
