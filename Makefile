@@ -9,7 +9,7 @@ EXTRA ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) $(ARGS)
 READY := $(VENV)/.ready-$(EXTRA)
 
-.PHONY: help run report dag skewed test check-full benchmarks lint format lock
+.PHONY: help run report dag skewed costs test check-full benchmarks lint format lock
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -31,6 +31,9 @@ dag: $(READY)  ## draw the graph of rules and that of jobs as SVG (graphviz) and
 
 skewed: $(READY)  ## write the paper's 60 skewed sets with their manifest
 	$(SNAKEMAKE) --configfile presets/paper.yaml -- skewed
+
+costs: $(READY)  ## say what an experiment will cost; ARGS="…" is its --configfile and --config
+	$(BIN)/python -m deep_oversampling.costs $(ARGS)
 
 test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh

@@ -11,7 +11,9 @@ from deep_oversampling.job import import_lightly
 def main() -> None:
     """Run one function of one module of this package."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("module", choices=["ours", "keras_fit", "pytorch", "sgemm", "weight_search", "page"])
+    parser.add_argument(
+        "module", choices=["ours", "keras_fit", "pytorch", "sgemm", "weight_search", "page", "start_up"]
+    )
     parser.add_argument("function")
     parser.add_argument("arguments", help="keyword arguments as JSON")
     arguments = parser.parse_args()

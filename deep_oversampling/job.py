@@ -25,8 +25,9 @@ THREAD_VARIABLES = (
 def import_lightly() -> None:
     """Halve the time that imports take, of which a short job would otherwise spend most of its own.
 
-    Libraries don't find what they import where it is installed and then never use: pytest, which imbalanced-learn
-    looks for, JAX beside TensorFlow, and Matplotlib beside Keras. Garbage is collected less often, for importing
+    Libraries don't find what they import where it is installed and never use here: pytest, which imbalanced-learn
+    looks for; JAX beside TensorFlow; Matplotlib and scikit-learn, which Keras can do without. The job's own imports
+    of those two find them. Garbage is collected less often, for importing
     makes a million objects, and next to none of them is garbage.
     """
     gc.set_threshold(100_000, 50, 100)
@@ -37,13 +38,19 @@ class _WithoutTheUnused(MetaPathFinder):
     """``None`` in ``sys.modules`` would do for imports, but SciPy takes what is there for a module."""
 
     def find_spec(self, name: str, *_: object) -> None:
-        unused = {
-            "pytest": True,
-            "jax": os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow",
-            "matplotlib": "keras" in sys.modules,
-        }
-        if unused.get(name):
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        unused = (
+            name == "pytest"
+            or (name == "jax" and backend != "jax")
+            or (name in ("matplotlib", "sklearn") and _is_being_imported("keras"))
+        )
+        if unused:
             raise ModuleNotFoundError(f"{name} is left out", name=name)
+
+
+def _is_being_imported(name: str) -> bool:
+    """Return whether a module's import has begun and not ended, by what CPython itself goes by."""
+    return name in sys.modules and getattr(sys.modules[name].__spec__, "_initializing", False)
 
 
 @contextmanager

@@ -174,6 +174,13 @@ def test_scipy_s_tests_run_without_jax(run_job):
     assert float(log.read_text()) == 1.0
 
 
+def test_keras_does_without_what_the_job_may_still_import(run_job):
+    run, log = run_job
+    names = "[name for name in ('matplotlib', 'sklearn') if name in sys.modules]"
+    run(f"import keras\nprint({names})\nimport matplotlib, sklearn\nprint({names})")
+    assert log.read_text().splitlines()[-2:] == ["[]", "['matplotlib', 'sklearn']"]
+
+
 def test_jax_is_there_where_it_is_the_backend(run_job):
     run, log = run_job
     run('print("jax" in sys.modules)', KERAS_BACKEND="jax")
