@@ -15,7 +15,8 @@ from deep_oversampling.paper import paper_classifier
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
-SHIPPED = [ROOT / "config.yaml", *sorted((ROOT / "presets").glob("*.yaml"))]
+PAPER, TEN_TIMES = ROOT / "presets" / "paper.yaml", ROOT / "presets" / "replicates_50.yaml"
+SHIPPED = [ROOT / "config.yaml", *sorted({*(ROOT / "presets").glob("*.yaml")} - {TEN_TIMES})]
 BASE = yaml.safe_load(SHIPPED[0].read_text())
 PATH_UNSAFE = ["../x", "a/b", "a b", "a'b", 'a"b', "é", "{dataset}", "", "-x", "x\n", "$HOME", "a;b", "*"]
 
@@ -41,6 +42,13 @@ def refusal(config):
     assert len(message.splitlines()) == 1
     assert message.startswith("config: ")
     return message
+
+
+def test_ten_times_the_paper_is_its_preset_with_more_replicates():
+    paper, more = (yaml.safe_load(path.read_text()) for path in (PAPER, TEN_TIMES))
+    check_config(paper | more, SCHEMA)
+    assert list(more) == ["replicates"]
+    assert more["replicates"] == list(range(10 * len(paper["replicates"])))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
