@@ -23,6 +23,11 @@ def minutes(longest):
     return lambda wildcards, attempt: longest * attempt
 
 
+def gathering_minutes(wildcards, input, attempt):
+    """Return the minutes of reading many small files."""
+    return (2 + len(input) // 1000) * attempt
+
+
 def scoring_minutes(wildcards, attempt):
     """Return the minutes of the classifiers of a block of seeds, and of the generators trained in its folds."""
     search = {"number": 10, "folds": 2, "repeats": {}, **config["weight_search"]}

@@ -16,7 +16,7 @@ rule gather_scores:
         "../envs/report.yaml"
     resources:
         mem_mb=memory(400),
-        runtime=minutes(2),
+        runtime=gathering_minutes,
     params:
         schema="SCORE",
     script:
@@ -38,7 +38,7 @@ rule gather_fids:
         "../envs/report.yaml"
     resources:
         mem_mb=memory(400),
-        runtime=minutes(2),
+        runtime=gathering_minutes,
     params:
         schema="FID",
     script:
@@ -64,7 +64,7 @@ rule gather_timings:
         "../envs/report.yaml"
     resources:
         mem_mb=memory(400),
-        runtime=minutes(2),
+        runtime=gathering_minutes,
     params:
         schema="TIMING",
     script:
