@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,6 @@ class PlannedJob:
         Its rule, without the number of the block of seeds.
     settings : dict
         What fixes its result, if the rule says so.
-    wildcards : dict of str
     n_inputs : int
     outputs : tuple of Path
     benchmark : Path
@@ -41,7 +41,6 @@ class PlannedJob:
 
     rule: str
     settings: dict[str, Any]
-    wildcards: dict[str, str]
     n_inputs: int
     outputs: tuple[Path, ...]
     benchmark: Path
@@ -71,6 +70,12 @@ def planned_jobs(snakefile: Path, configfiles: Sequence[Path], overrides: Mappin
     InputError
         If Snakemake cannot plan the experiment.
     """
+    # In a thread of its own, for Snakemake refuses to run inside an event loop, such as a notebook's.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_planned_jobs, snakefile, configfiles, overrides).result()
+
+
+def _planned_jobs(snakefile: Path, configfiles: Sequence[Path], overrides: Mapping[str, Any]) -> list[PlannedJob]:
     said = io.StringIO()
     try:
         with redirect_stdout(said), redirect_stderr(said), SnakemakeApi(OutputSettings(dryrun=True)) as api:
@@ -94,7 +99,6 @@ def _job(job: Any, threads: int) -> PlannedJob:
     return PlannedJob(
         rule=re.sub(r"_\d+$", "", job.rule.name),
         settings=dict(getattr(job.params, "settings", {})),
-        wildcards=dict(job.wildcards),
         n_inputs=len(job.input),
         outputs=tuple(Path(path) for path in job.output),
         benchmark=Path(job.benchmark),

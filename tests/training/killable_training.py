@@ -41,6 +41,7 @@ def run_rule(folder):
         log=[str(folder / "log")],
         params=SimpleNamespace(seed=SEED, settings={"definition": DEFINITION}),
         wildcards=("toy", "CGAN"),
+        resources={"gpu": 1},
         config={"threads": 1, "checkpoint_epochs": EVERY},
     )
     script = Path(__file__).parents[2] / "scripts" / "train_generator.py"

@@ -1,5 +1,6 @@
 """What the planned and the finished jobs of a real experiment cost."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -31,6 +32,13 @@ def test_finished_jobs_are_jobs_to_be_planned_for_too(run_snakemake):
     assert pd.Series([job.rule for job in jobs]).value_counts().to_dict() == {
         re.sub(r"_0$", "", rule): count for rule, count in counts.items()
     }
+
+
+def test_jobs_are_planned_inside_an_event_loop_too():
+    async def plan_like_a_notebook():
+        return planned_jobs(ROOT / "Snakefile", [SMOKE], {})
+
+    assert asyncio.run(plan_like_a_notebook()) == planned_jobs(ROOT / "Snakefile", [SMOKE], {})
 
 
 def test_an_experiment_that_cannot_be_planned_is_one_line():
