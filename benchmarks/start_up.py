@@ -1,4 +1,4 @@
-"""What the jobs of an experiment spend on starting: interpreters, imports, Snakemake's own steps."""
+"""What the jobs of an experiment spend on starting: Python and its imports."""
 
 import json
 import os

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 
 from deep_oversampling.classifier.folds import Folds, fold_augmented
-from deep_oversampling.classifier.metrics import minority_f1
 from deep_oversampling.classifier.mlp import MLP
 from deep_oversampling.classifier.pool import Fit
 from deep_oversampling.classifier.stacked_mlp import MLPSettings
+from deep_oversampling.classifier.weight_search import minority_f1
 from deep_oversampling.storage import ImageSet
 
 MINORITY, N_CLASSES, PIXELS = [3, 4, 5], 10, 784

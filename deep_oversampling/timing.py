@@ -102,11 +102,11 @@ def tune_neighbours(task: BalancingTask) -> int:
 
 
 def _macro_f1(task: BalancingTask, neighbours: int) -> float:
-    def resample(training: ImageSet, _: int) -> tuple[ImageSet, list[str]]:
-        return _smote(training, neighbours, task.seed), []
-
     from deep_oversampling.classifier.mlp import MLP
     from deep_oversampling.classifier.stacked_mlp import MLPSettings
+
+    def resample(training: ImageSet, _: int) -> tuple[ImageSet, list[str]]:
+        return _smote(training, neighbours, task.seed), []
 
     folds = fold_real(task.real, resample, FOLDS, 1, task.seed)
     images, labels = folds.pool.images, folds.pool.labels

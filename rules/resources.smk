@@ -1,5 +1,7 @@
 """What jobs need of a machine: the peaks of docs/cluster.md with headroom, growing with the attempt."""
 
+from deep_oversampling.classifier.weight_search import SearchSettings
+
 
 include: "limits.smk"
 
@@ -30,11 +32,10 @@ def gathering_minutes(wildcards, input, attempt):
 
 def scoring_minutes(wildcards, attempt):
     """Return the minutes of the classifiers of a block of seeds, and of the generators trained in its folds."""
-    search = {"number": 10, "folds": 2, "repeats": {}, **config["weight_search"]}
-    repeats = {"paper": 1, "leak_free": 5, **search["repeats"]}
-    folds = search["folds"] * repeats[wildcards.protocol]
+    search = SearchSettings(**config["weight_search"])
+    folds = search.folds * search.repeats[wildcards.protocol]
     definition = config["samplers"][wildcards.method]
-    fits = folds * (search["number"] if adds_images(wildcards.method) else 1) + 1
+    fits = folds * (search.number if adds_images(wildcards.method) else 1) + 1
     longest = 10 + MINUTES_OF_A_FIT * fits * config["seeds_per_job"]
     if wildcards.protocol == "leak_free" and "generator" in definition:
         longest += TRAINING_MINUTES * folds * definition.get("refit_in_folds", True)

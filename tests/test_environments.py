@@ -35,8 +35,6 @@ NAMED_IN_CONFIG = {
 NEVER_REACHED = {
     # The environments train on TensorFlow, whatever else Keras could.
     "training.yaml": {"deep_oversampling.training.backends.jax"},
-    # For a grid search's scores; those of the tables come from confusion matrices.
-    "report.yaml": {"sklearn"},
 }
 
 

@@ -1,27 +1,20 @@
 """What the scripts of the workflow import, which short jobs spend most of their time on."""
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from test_environments import scripts_of
 
 ROOT = Path(__file__).parents[1]
 NETWORKS = "[name for name in ('tensorflow', 'keras', 'jax', 'torch') if name in sys.modules]"
 
 
-def scripts_of(environment):
-    """The scripts of the rules that run in an environment."""
-    rules = "".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
-    pairs = re.findall(r'"\.\./envs/(\w+)\.yaml".*?"\.\./scripts/(\w+)\.py"', rules, re.DOTALL)
-    return sorted({script for name, script in pairs if name == environment})
-
-
 def imports_of(script):
     """What a script imports."""
-    tree = ast.parse((ROOT / "scripts" / f"{script}.py").read_text())
+    tree = ast.parse((ROOT / "scripts" / script).read_text())
     return [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
@@ -34,7 +27,7 @@ def networks_after(*lines):
     ).stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("environment", ["data", "report"])
+@pytest.mark.parametrize("environment", ["data.yaml", "report.yaml"])
 def test_jobs_without_a_network_import_none(environment):
     scripts = scripts_of(environment)
     assert len(scripts) >= 5
@@ -42,7 +35,7 @@ def test_jobs_without_a_network_import_none(environment):
 
 
 def test_jobs_with_a_network_import_it():
-    assert networks_after(*imports_of("train_generator")) == "['tensorflow', 'keras']"
+    assert networks_after(*imports_of("train_generator.py")) == "['tensorflow', 'keras']"
 
 
 def test_a_classifier_of_scikit_learn_takes_no_network():
@@ -51,7 +44,7 @@ def test_a_classifier_of_scikit_learn_takes_no_network():
     build = f"_classifier({settings}, SearchSettings())"
     needed = [
         "from deep_oversampling.classifier.task import _classifier, SearchSettings",
-        *imports_of("score_classifiers"),
+        *imports_of("score_classifiers.py"),
     ]
     assert networks_after(*needed, build) == "[]"
 
@@ -64,4 +57,6 @@ def test_plain_smote_is_timed_without_a_network(timed, networks):
         "from deep_oversampling.storage import ImageSet",
         "images, labels = np.arange(480, dtype=np.uint8).reshape(30, 16), np.repeat([0, 1], [20, 10])",
     ]
-    assert networks_after(*imports_of("time_balancing"), *prepare, f"balancing_seconds({timed!r}, {task})") == networks
+    assert (
+        networks_after(*imports_of("time_balancing.py"), *prepare, f"balancing_seconds({timed!r}, {task})") == networks
+    )

@@ -11,8 +11,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
 from deep_oversampling.classifier.folds import Folds
-from deep_oversampling.classifier.metrics import minority_f1
 from deep_oversampling.classifier.pool import Fit, TrainingPool
+from deep_oversampling.classifier.weight_search import minority_f1
 from deep_oversampling.dotted_path import construct, import_class
 from deep_oversampling.errors import InputError
 

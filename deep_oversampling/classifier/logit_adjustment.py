@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import softmax
 
-from deep_oversampling.classifier.metrics import minority_f1
+from deep_oversampling.classifier.weight_search import minority_f1
 
 STRENGTHS = np.linspace(0, 2, 21)
 """The candidates for τ when it is tuned."""

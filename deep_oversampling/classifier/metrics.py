@@ -142,14 +142,6 @@ def lift_percent(f1: float, f1_smote: float) -> float:
     return (f1 - f1_smote) / f1_smote * 100 if f1_smote else math.nan
 
 
-def minority_f1(labels: np.ndarray, predicted: np.ndarray, minority: Sequence[int]) -> float:
-    """Return the support-weighted mean of the minority classes' F1, 0 to 1: what the paper tunes by (section 4.3)."""
-    # Tables and figures, which need the rest of this module, start sooner without scikit-learn.
-    from sklearn.metrics import f1_score
-
-    return f1_score(labels, predicted, labels=list(minority), average="weighted", zero_division=0.0)
-
-
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
     """Return by how much a classifier's confidence is off (expected calibration error; Guo et al., ICML 2017).
 

@@ -7,9 +7,9 @@ import numpy as np
 from keras import ops
 
 from deep_oversampling.classifier.folds import Folds
-from deep_oversampling.classifier.metrics import minority_f1
 from deep_oversampling.classifier.pool import Fit, TrainingPool
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
+from deep_oversampling.classifier.weight_search import minority_f1
 from deep_oversampling.training.engine import Phase, train
 
 _FITS_AT_ONCE = 60
@@ -57,7 +57,7 @@ class MLP:
         folds : Folds
         weights : ndarray of shape (n_candidates,)
         minority : sequence of int
-            The classes whose F1 is the score; see :func:`~deep_oversampling.classifier.metrics.minority_f1`.
+            The classes whose F1 is the score; see :func:`~deep_oversampling.classifier.weight_search.minority_f1`.
         seeds : sequence of int
             One for each classifier that is to be tuned.
 

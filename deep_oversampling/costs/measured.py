@@ -97,6 +97,7 @@ class MeasuredCosts:
         if missing:
             raise InputError(f"the measured costs have no column {missing[0]!r}; write the file anew with --write")
         self._kinds = dict(iter(measured.groupby("kind")))
+        self._lines = {kind: _line(rows) for kind, rows in self._kinds.items()}
 
     def knows(self, work: Work) -> bool:
         """Return whether work of this kind has been measured."""
@@ -122,21 +123,28 @@ class MeasuredCosts:
         """
         measured = [self._kinds[work.kind] for work in parts]
         return Cost(
-            core_seconds=sum(_core_seconds(each, work) for each, work in zip(measured, parts, strict=True)),
+            core_seconds=sum(map(self._core_seconds, parts)),
             peak_mib=max(each["peak_mib"].max() for each in measured),
             megabytes=sum(_megabytes(each, work) for each, work in zip(measured, parts, strict=True)),
         )
 
+    def _core_seconds(self, work: Work) -> float:
+        rate, start = self._lines[work.kind]
+        return rate * work.amount + start
 
-def _core_seconds(measured: pd.DataFrame, work: Work) -> float:
-    """Return what the work takes; relative errors count, so that short jobs say what starting costs."""
+
+def _line(measured: pd.DataFrame) -> tuple[float, float]:
+    """Fit core seconds to amounts: by how much one grows with the other, and from where.
+
+    Relative errors count, so that short jobs say what starting costs.
+    """
     times = (measured["seconds"] * measured["threads"]).to_numpy()
     amounts = measured["amount"].to_numpy()
     columns = amounts[:, None] if len(set(amounts)) == 1 else np.stack([amounts, np.ones_like(amounts)], axis=1)
     scale = amounts.max()
     columns = columns / [scale, 1][: columns.shape[1]]
     fitted, _ = nnls(columns / times[:, None], np.ones(len(times)))
-    return float(fitted @ [work.amount / scale, 1][: len(fitted)])
+    return fitted[0] / scale, fitted[1] if len(fitted) > 1 else 0.0
 
 
 def _megabytes(measured: pd.DataFrame, work: Work) -> float:

@@ -150,8 +150,11 @@ def _scoring(job: PlannedJob) -> Iterable[Work]:
 
 def _mlp_flops(settings: dict[str, Any], n_classes: int) -> int:
     """Return the operations of a training for each image: two forward, and twice as many for the gradients."""
-    widths = (_PIXELS, *settings.get("hidden", (512, 512)), n_classes)
-    return 6 * settings.get("epochs", 20) * sum(fan_in * fan_out for fan_in, fan_out in pairwise(widths))
+    from deep_oversampling.classifier.stacked_mlp import MLPSettings
+
+    mlp = MLPSettings(**settings)
+    widths = (_PIXELS, *mlp.hidden, n_classes)
+    return 6 * mlp.epochs * sum(fan_in * fan_out for fan_in, fan_out in pairwise(widths))
 
 
 def _timing(settings: dict[str, Any]) -> Work:

@@ -12,7 +12,6 @@ from deep_oversampling.classifier.metrics import (
     calibration_error,
     class_metrics,
     lift_percent,
-    minority_f1,
     scope_averages,
 )
 from deep_oversampling.errors import InputError
@@ -92,21 +91,6 @@ def test_lift():
     assert lift_percent(0.5, 0.5) == 0
     assert math.isnan(lift_percent(0.5, 0.0))
     assert math.isnan(lift_percent(0.5, math.nan))
-
-
-@given(confusion=CONFUSIONS, data=st.data())
-def test_minority_f1_is_scikit_learn_s_weighted_by_support(confusion, data):
-    minority = sorted(data.draw(st.sets(st.sampled_from(range(len(confusion))), min_size=1)))
-    true, predicted = expand(confusion)
-    _, _, f1, support = reference(confusion, minority, None)
-    expected = (f1 * support).sum() / max(support.sum(), 1)
-    assert minority_f1(true, predicted, minority) == pytest.approx(expected)
-
-
-def test_minority_f1_is_that_of_the_scope_averages():
-    confusion = np.array([[8, 0, 0], [1, 1, 0], [2, 0, 4]])
-    expected = scope_averages(confusion, [1, 2])["minority"].f1
-    assert minority_f1(*expand(confusion), [2, 1]) == pytest.approx(expected)
 
 
 PARTS = 64

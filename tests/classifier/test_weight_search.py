@@ -3,9 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from test_metrics import CONFUSIONS, expand, reference
 
 from deep_oversampling.classifier.folds import PROTOCOLS
-from deep_oversampling.classifier.weight_search import SearchResult, SearchSettings
+from deep_oversampling.classifier.metrics import scope_averages
+from deep_oversampling.classifier.weight_search import SearchResult, SearchSettings, minority_f1
 
 WEIGHTS = np.array([1.0, 6.4, 11.9, 50.0])
 
@@ -45,3 +47,18 @@ def test_a_protocol_left_out_keeps_its_repeats(given, other):
 @pytest.mark.parametrize(("number", "expected"), [(1, [2]), (2, [2, 8]), (4, [2, 4, 6, 8])])
 def test_candidates_are_evenly_spaced(number, expected):
     np.testing.assert_allclose(SearchSettings(start=2, stop=8, number=number).weights, expected)
+
+
+@given(confusion=CONFUSIONS, data=st.data())
+def test_minority_f1_is_scikit_learn_s_weighted_by_support(confusion, data):
+    minority = sorted(data.draw(st.sets(st.sampled_from(range(len(confusion))), min_size=1)))
+    true, predicted = expand(confusion)
+    _, _, f1, support = reference(confusion, minority, None)
+    expected = (f1 * support).sum() / max(support.sum(), 1)
+    assert minority_f1(true, predicted, minority) == pytest.approx(expected)
+
+
+def test_minority_f1_is_that_of_the_scope_averages():
+    confusion = np.array([[8, 0, 0], [1, 1, 0], [2, 0, 4]])
+    expected = scope_averages(confusion, [1, 2])["minority"].f1
+    assert minority_f1(*expand(confusion), [2, 1]) == pytest.approx(expected)
