@@ -6,16 +6,23 @@ CORES ?= all
 RESULTS ?= results
 # gpu where there is an NVIDIA driver, else cpu; override with EXTRA=cpu, EXTRA=gpu or EXTRA=jax (on a GPU).
 EXTRA ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
+METHOD_FOLDERS = $(wildcard $(addprefix $(RESULTS)/,generators synthetic scores))
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) $(ARGS)
 READY := $(VENV)/.ready-$(EXTRA)
 
-.PHONY: help run report dag skewed costs test check-full benchmarks lint format lock
+.PHONY: help run method report dag skewed costs clean test check-full benchmarks lint format lock
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 
 run: $(READY)  ## run the experiment of config.yaml; ARGS="…" goes to snakemake
 	$(SNAKEMAKE)
+
+method: $(READY)  ## compute METHOD="R-CVAE" anew, from its training or its images on, and what follows from it
+	$(if $(METHOD),,$(error error: say which method: make method METHOD=R-CVAE))
+	files=$$(find $(or $(METHOD_FOLDERS),/dev/null) -type f \( -path '*/$(METHOD)/*.keras' -o -path '*/$(METHOD)/*.parquet' -o -name '$(METHOD).parquet' \)) && \
+	{ [ -n "$$files" ] || { echo "error: $(RESULTS) has nothing of $(METHOD); make run computes it" >&2; exit 1; }; } && \
+	$(SNAKEMAKE) --forcerun $$files
 
 report: run  ## run, then write Snakemake's own report: one HTML file
 	$(SNAKEMAKE) --report $(RESULTS)/report.html
@@ -34,6 +41,11 @@ skewed: $(READY)  ## write the paper's 60 skewed sets with their manifest
 
 costs: $(READY)  ## say what an experiment will cost; ARGS="…" is its --configfile and --config
 	$(BIN)/python -m deep_oversampling.costs $(ARGS)
+
+clean:  ## name the folders of RESULTS, and delete them once that is confirmed; CONFIRM=yes doesn't ask
+	$(if $(wildcard $(RESULTS)/logs),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
+	du -sch $(RESULTS)/*
+	answer=$(CONFIRM); [ -n "$$answer" ] || read -p "Delete all of this? (yes/no) " answer; [ "$$answer" = yes ] && rm -r $(RESULTS)/*
 
 test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh

@@ -26,5 +26,6 @@ for block, seeds in seed_blocks().items():
             settings=score_settings,
             seed=seed_of(f"classifiers/{RUN}"),
             fold_seed=seed_of(f"folds/{RUN}"),
+            code=code("score_classifiers", scored_classes),
         script:
             "../scripts/score_classifiers.py"

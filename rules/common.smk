@@ -10,6 +10,7 @@ from deep_oversampling.config import (
     smallest_class,
 )
 from deep_oversampling.errors import InputError
+from deep_oversampling.fingerprint import fingerprint
 from deep_oversampling.samplers.preflight import check_samplers
 from deep_oversampling.seeds import seed_for
 
@@ -48,7 +49,12 @@ LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
 INCEPTION = f"{RESOURCES}/inception/default_1.pt"
 STATISTICS = f"{RESULTS}/fid/{{extractor}}/real/{{dataset}}/{{class_label}}.parquet"
 FID = f"{RESULTS}/fid/{{extractor}}/synthetic/{RUN}/{{method}}.parquet"
-TIMED = ["SMOTE", "Tuned-SMOTE", "CVAE"]
+# What is timed, and the networks that take part.
+TIMED = {
+    "SMOTE": [],
+    "Tuned-SMOTE": ["deep_oversampling.classifier.mlp"],
+    "CVAE": ["deep_oversampling.samplers.cvae"],
+}
 TIMING = f"{RESULTS}/timings/{RUN}/{{timed}}.parquet"
 
 
@@ -149,6 +155,31 @@ def seed_of(pattern):
     return lambda wildcards: seed_for(config["seed"], pattern.format(**wildcards))
 
 
+def code(script, imported=lambda wildcards: []):
+    """Return a params function: what changes with the code that a script runs."""
+    return lambda wildcards: fingerprint(script, imported(wildcards))
+
+
+def method_classes(wildcards):
+    """Return the dotted path of the class that makes a method's images, if one does."""
+    definition = config["samplers"][wildcards.method]
+    return [definition[kind] for kind in ("sampler", "generator") if kind in definition]
+
+
+def scored_classes(wildcards):
+    """Return the dotted paths of what a score runs: under leak_free the method's class again."""
+    again = wildcards.protocol == "leak_free"
+    estimator = config.get("estimators", {}).get(wildcards.classifier, {})
+    return method_classes(wildcards) * again + [
+        path for key, path in estimator.items() if key == "estimator"
+    ]
+
+
+def timed_modules(wildcards):
+    """Return the modules of the network that a timing trains."""
+    return TIMED[wildcards.timed]
+
+
 def skewing_settings(wildcards):
     """Return what fixes a skewed set."""
     return {
@@ -184,7 +215,27 @@ def score_settings(wildcards):
             config["mlp"] if mlp else config["estimators"][wildcards.classifier]
         ),
         "protocol": wildcards.protocol,
-        "weight_search": config["weight_search"],
+        "weight_search": search_settings(wildcards),
+    }
+
+
+def search_settings(wildcards):
+    """Return what of the weight search has a part in a score."""
+    search, definition = config["weight_search"], config["samplers"][wildcards.method]
+    weighs = adds_images(wildcards.method)
+    adjusts = definition.get("logit_adjustment") == "tuned"
+    # A strength of logit adjustment is always tuned on held-out real images.
+    protocols = [wildcards.protocol] * weighs + ["leak_free"] * adjusts
+    names = ["start", "stop", "number"] * weighs + ["folds"] * (weighs or adjusts)
+    if wildcards.classifier == "MLP" and weighs:
+        names.append("common_random_numbers")
+    return {
+        **{name: search[name] for name in names if name in search},
+        "repeats": {
+            name: number
+            for name, number in search.get("repeats", {}).items()
+            if name in protocols
+        },
     }
 
 
@@ -193,6 +244,7 @@ def timing_settings(wildcards):
     return {
         **skewing_settings(wildcards),
         "timed": wildcards.timed.replace("-", " "),
+        "threads": config["threads"],
         "mlp": config["mlp"] if wildcards.timed == "Tuned-SMOTE" else {},
         "cvae": (
             config["samplers"].get("CVAE", {}).get("parameters", {})

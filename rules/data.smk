@@ -15,8 +15,6 @@ rule fetch_dataset:
         f"{RESULTS}/benchmarks/fetch_dataset/{{dataset}}.tsv"
     conda:
         "../envs/data.yaml"
-    params:
-        data_dir=config["data_dir"],
     script:
         "../scripts/fetch_dataset.py"
 
@@ -37,5 +35,7 @@ rule convert_dataset:
     resources:
         mem_mb=memory(250),
         runtime=minutes(2),
+    params:
+        code=code("convert_dataset"),
     script:
         "../scripts/convert_dataset.py"

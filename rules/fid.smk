@@ -34,6 +34,7 @@ rule train_lenet:
     params:
         settings=config["lenet"],
         seed=seed_of("extractors/lenet/{dataset}"),
+        code=code("train_lenet"),
     script:
         "../scripts/train_lenet.py"
 
@@ -59,6 +60,7 @@ rule real_statistics:
         gpu=1,
     params:
         settings=extractor_settings,
+        code=code("real_statistics"),
     script:
         "../scripts/real_statistics.py"
 
@@ -87,5 +89,6 @@ rule fid:
         gpu=1,
     params:
         settings=fid_settings,
+        code=code("fid"),
     script:
         "../scripts/fid.py"

@@ -47,6 +47,7 @@ if image_methods():
             runtime=minutes(2),
         params:
             methods=image_methods(),
+            code=code("figure_images"),
         script:
             "../scripts/figure_images.py"
 
@@ -79,6 +80,7 @@ if trained_methods():
             runtime=minutes(2),
         params:
             methods=trained_methods(),
+            code=code("figure_learning_curves"),
         script:
             "../scripts/figure_learning_curves.py"
 
@@ -107,6 +109,7 @@ rule figure_minority_f1:
         runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
+        code=code("figure_minority_f1"),
     script:
         "../scripts/figure_minority_f1.py"
 
@@ -136,6 +139,7 @@ rule figure_fid:
         runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
+        code=code("figure_fid"),
     script:
         "../scripts/figure_fid.py"
 
@@ -162,6 +166,8 @@ rule figure_weights:
     resources:
         mem_mb=memory(400),
         runtime=minutes(2),
+    params:
+        code=code("figure_weights"),
     script:
         "../scripts/figure_weights.py"
 
@@ -190,6 +196,8 @@ rule figure_fid_and_gain:
     resources:
         mem_mb=memory(400),
         runtime=minutes(2),
+    params:
+        code=code("figure_fid_and_gain"),
     script:
         "../scripts/figure_fid_and_gain.py"
 
@@ -221,6 +229,8 @@ rule figure_confusion:
     resources:
         mem_mb=memory(400),
         runtime=minutes(2),
+    params:
+        code=code("figure_confusion"),
     script:
         "../scripts/figure_confusion.py"
 
@@ -247,5 +257,7 @@ rule figure_critical_difference:
     resources:
         mem_mb=memory(400),
         runtime=minutes(2),
+    params:
+        code=code("figure_critical_difference"),
     script:
         "../scripts/figure_critical_difference.py"

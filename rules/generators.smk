@@ -20,5 +20,6 @@ rule train_generator:
     params:
         settings=method_settings,
         seed=seed_of(f"generators/{RUN}/{{method}}"),
+        code=code("train_generator", method_classes),
     script:
         "../scripts/train_generator.py"

@@ -26,5 +26,6 @@ rule page:
     params:
         adding=image_methods(),
         experiment=dict(config),
+        code=code("page"),
     script:
         "../scripts/page.py"

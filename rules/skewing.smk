@@ -17,6 +17,7 @@ rule skew:
     params:
         settings=skewing_settings,
         seed=seed_of(f"skewed/{RUN}"),
+        code=code("skew"),
     script:
         "../scripts/skew.py"
 
@@ -36,5 +37,7 @@ rule manifest:
     resources:
         mem_mb=memory(400),
         runtime=minutes(10),
+    params:
+        code=code("manifest"),
     script:
         "../scripts/manifest.py"

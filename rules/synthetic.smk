@@ -20,6 +20,7 @@ rule oversample:
     params:
         settings=method_settings,
         seed=seed_of(f"synthetic/{RUN}/{{method}}"),
+        code=code("oversample", method_classes),
     script:
         "../scripts/oversample.py"
 
@@ -48,5 +49,6 @@ rule sample_generator:
     params:
         settings=method_settings,
         seed=seed_of(f"synthetic/{RUN}/{{method}}"),
+        code=code("sample_generator", method_classes),
     script:
         "../scripts/sample_generator.py"

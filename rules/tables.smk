@@ -19,6 +19,7 @@ rule gather_scores:
         runtime=gathering_minutes,
     params:
         schema="SCORE",
+        code=code("gather"),
     script:
         "../scripts/gather.py"
 
@@ -41,6 +42,7 @@ rule gather_fids:
         runtime=gathering_minutes,
     params:
         schema="FID",
+        code=code("gather"),
     script:
         "../scripts/gather.py"
 
@@ -50,7 +52,7 @@ rule gather_timings:
         over_settings(
             TIMING,
             replicate=config["replicates"][: config["timing_replicates"]],
-            timed=TIMED,
+            timed=list(TIMED),
         ),
     output:
         TIMINGS,
@@ -67,6 +69,7 @@ rule gather_timings:
         runtime=gathering_minutes,
     params:
         schema="TIMING",
+        code=code("gather"),
     script:
         "../scripts/gather.py"
 
@@ -90,6 +93,7 @@ rule fid_table:
         runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
+        code=code("fid_table"),
     script:
         "../scripts/fid_table.py"
 
@@ -113,6 +117,7 @@ rule classifier_table:
         runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
+        code=code("classifier_table"),
     script:
         "../scripts/classifier_table.py"
 
@@ -138,6 +143,8 @@ rule comparisons:
     resources:
         mem_mb=memory(400),
         runtime=minutes(2),
+    params:
+        code=code("comparisons"),
     script:
         "../scripts/comparisons.py"
 
@@ -173,5 +180,6 @@ rule paper_tables:
         runtime=minutes(2),
     params:
         majority_count=config["majority_count"],
+        code=code("paper_tables"),
     script:
         "../scripts/paper_tables.py"

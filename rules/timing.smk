@@ -20,5 +20,6 @@ rule time_balancing:
     params:
         settings=timing_settings,
         seed=seed_of(f"timings/{RUN}"),
+        code=code("time_balancing", timed_modules),
     script:
         "../scripts/time_balancing.py"

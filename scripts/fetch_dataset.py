@@ -9,6 +9,6 @@ with job(snakemake) as logger:
     from deep_oversampling.datasets.fetch import fetch
 
     dataset = dataset_named(snakemake.wildcards.dataset)
-    origins = fetch(dataset, Path(snakemake.output[0]).parent, snakemake.params.data_dir)
+    origins = fetch(dataset, Path(snakemake.output[0]).parent, snakemake.config["data_dir"])
     for file_name, origin in origins.items():
         logger.info("%s: %s", file_name, origin)

@@ -20,7 +20,7 @@ with job(snakemake):
     row = {
         **{field.name: settings[field.name] for field in RUN_FIELDS},
         "method": settings["timed"],
-        "threads": snakemake.config["threads"],
+        "threads": settings["threads"],
         "processor": processor(),
         "seconds": balancing_seconds(settings["timed"], task),
     }

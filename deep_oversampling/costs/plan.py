@@ -26,9 +26,9 @@ class PlannedJob:
     ----------
     rule : str
         Its rule, without the number of the block of seeds.
-    settings : dict
-        What fixes its result, if the rule says so.
-    n_inputs : int
+    params : dict
+        What fixes its result; see :attr:`settings`.
+    inputs : tuple of Path
     outputs : tuple of Path
     benchmark : Path
         Where Snakemake writes its time and memory once it has run.
@@ -40,13 +40,18 @@ class PlannedJob:
     """
 
     rule: str
-    settings: dict[str, Any]
-    n_inputs: int
+    params: dict[str, Any]
+    inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
     benchmark: Path
     threads: int
     takes_gpu: bool
     minutes: int
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The run, its method and their settings, for rules that say them."""
+        return self.params.get("settings", {})
 
 
 def planned_jobs(snakefile: Path, configfiles: Sequence[Path], overrides: Mapping[str, Any]) -> list[PlannedJob]:
@@ -98,8 +103,8 @@ def _planned_jobs(snakefile: Path, configfiles: Sequence[Path], overrides: Mappi
 def _job(job: Any, threads: int) -> PlannedJob:
     return PlannedJob(
         rule=re.sub(r"_\d+$", "", job.rule.name),
-        settings=dict(getattr(job.params, "settings", {})),
-        n_inputs=len(job.input),
+        params=dict(job.params.items()),
+        inputs=tuple(Path(path) for path in job.input),
         outputs=tuple(Path(path) for path in job.output),
         benchmark=Path(job.benchmark),
         threads=threads if job.threads == _PLENTY else job.threads,

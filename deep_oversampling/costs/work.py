@@ -81,7 +81,7 @@ def work_of(job: PlannedJob) -> list[Work]:
             return [Work(f"real_statistics, {job.settings['extractor']}")]
         case "fid":
             return [_fid(job.settings)]
-    return [Work(job.rule, job.n_inputs if job.rule.startswith("gather") else 1)]
+    return [Work(job.rule, len(job.inputs) if job.rule.startswith("gather") else 1)]
 
 
 def _sizes(settings: dict[str, Any]) -> SetSizes:

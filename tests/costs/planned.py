@@ -20,7 +20,8 @@ SEARCH = {"number": 10, "folds": 2, "repeats": {"paper": 1, "leak_free": 5}}
 def job(rule, n_inputs=1, outputs=("out.parquet",), benchmark="out.tsv", takes_gpu=False, minutes=10, **settings):
     """A job of that run."""
     paths = tuple(map(Path, outputs))
-    return PlannedJob(rule, {**RUN, **settings}, n_inputs, paths, Path(benchmark), 2, takes_gpu, minutes)
+    inputs = (Path("in.parquet"),) * n_inputs
+    return PlannedJob(rule, {"settings": {**RUN, **settings}}, inputs, paths, Path(benchmark), 2, takes_gpu, minutes)
 
 
 def score(definition, protocol="paper", classifier=None, seeds=3, **search):

@@ -37,17 +37,18 @@ def run_snakemake(tmp_path_factory: pytest.TempPathFactory) -> Snakemake:
     (folder / "resources").symlink_to(ROOT / "resources")
     environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
 
-    def run(*arguments: str, preset: str = "smoke") -> Outcome:
+    def run(*arguments: str, preset: str = "smoke", project: Path = ROOT) -> Outcome:
         finished = subprocess.run(
             [
                 *(sys.executable, "-m", "snakemake"),
-                *("--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)),
-                *("--configfile", str(ROOT / "presets" / f"{preset}.yaml"), "--cores", "2"),
+                *("--snakefile", str(project / "Snakefile"), "--directory", str(folder)),
+                *("--configfile", str(project / "presets" / f"{preset}.yaml"), "--cores", "2"),
                 *arguments,
             ],
             capture_output=True,
             text=True,
             env=environment,
+            cwd=project,
             check=False,
         )
         return Outcome(finished.returncode, finished.stdout + finished.stderr)
