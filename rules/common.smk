@@ -11,6 +11,7 @@ from deep_oversampling.config import (
 )
 from deep_oversampling.errors import InputError
 from deep_oversampling.fingerprint import fingerprint
+from deep_oversampling.results_folder import remarks
 from deep_oversampling.samplers.preflight import check_samplers
 from deep_oversampling.seeds import seed_for
 
@@ -22,6 +23,8 @@ try:
 
         check_samplers(config["methods"], config["samplers"], smallest_class(config))
         check_estimators(config["classifiers"], config.get("estimators", {}))
+        for line in remarks(config["results_dir"]):
+            print(line, file=sys.stderr)
 except InputError as error:
     sys.exit(f"error: {error}")
 

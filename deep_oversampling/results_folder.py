@@ -1,0 +1,128 @@
+"""What a results folder looks like before a run: files that aren't as their jobs left them, another version's work."""
+
+import json
+import zipfile
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+from deep_oversampling import __version__
+from deep_oversampling.errors import InputError
+from deep_oversampling.storage import read_provenance
+
+SNAKEMAKE = Path(".snakemake")
+
+
+def remarks(results: str | Path) -> list[str]:
+    """Mark what was altered in a results folder, and say so; see :func:`mark_altered` and :func:`other_version`.
+
+    Parameters
+    ----------
+    results : str or Path
+
+    Returns
+    -------
+    list of str
+        A line each.
+    """
+    lines = [f"{path} is not as its job left it; it is made anew" for path in mark_altered(results)]
+    if made_by := other_version(results):
+        lines.append(
+            f"{results} was begun by deep-oversampling {made_by}, this is {__version__}; what runs again are jobs whose"
+            " code or settings have changed"
+        )
+    return lines
+
+
+def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]:
+    """Have Snakemake make those files anew that were altered after their jobs had ended.
+
+    Snakemake keeps when each file was last written. One with another time is compared with the checksum that it
+    holds; a text or a picture, which holds none, counts as altered. While Snakemake runs in the same folder nothing is
+    done, for its jobs are writing.
+
+    Parameters
+    ----------
+    results : str or Path
+        The results folder; files elsewhere are left alone.
+    snakemake : Path, default=.snakemake
+        Where Snakemake keeps its records.
+
+    Returns
+    -------
+    list of Path
+        The altered files, marked as incomplete, sorted.
+    """
+    if any(snakemake.glob("locks/*")):
+        return []
+    altered = {}
+    for record, output in records(snakemake / "metadata"):
+        if output.is_relative_to(results) and output.exists() and not _is_as_recorded(record, output):
+            altered[output] = snakemake / "incomplete" / record.relative_to(snakemake / "metadata")
+    for marker in altered.values():
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.write_text(json.dumps({"external_jobid": None}))
+    return sorted(altered)
+
+
+def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield Snakemake's records of what its jobs wrote, each with the path that its own path spells.
+
+    Parameters
+    ----------
+    metadata : Path
+        Snakemake's folder of them.
+
+    Yields
+    ------
+    record, output : Path
+        The output as in the workflow: in its folder, which needn't be this process's.
+    """
+    for record in metadata.rglob("*"):
+        if record.is_file():
+            encoded = "".join(part.removeprefix("@") for part in record.relative_to(metadata).parts)
+            yield record, Path(urlsafe_b64decode(encoded).decode())
+
+
+def _is_as_recorded(record: Path, output: Path) -> bool:
+    try:
+        written = json.loads(record.read_text())["endtime"]
+    except (json.JSONDecodeError, KeyError):
+        # Snakemake was killed while it wrote this, and will run the job again.
+        return True
+    return output.stat().st_mtime == written or _is_whole(output)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        if path.suffix == ".parquet":
+            read_provenance(path)
+            return True
+        if path.suffix == ".keras":
+            with zipfile.ZipFile(path) as archive:
+                return archive.testzip() is None
+    # One altered byte or another makes zipfile raise about anything.
+    except Exception:
+        return False
+    return False
+
+
+def other_version(results: str | Path) -> str | None:
+    """Return the version that a results folder was made by, if it isn't this one.
+
+    Parameters
+    ----------
+    results : str or Path
+
+    Returns
+    -------
+    str or None
+        Of its data sets, from which all else was made.
+    """
+    for path in sorted(Path(results).glob("data/*/*.parquet")):
+        try:
+            made_by = read_provenance(path).versions.get("deep-oversampling", "unknown")
+        except InputError:
+            continue
+        return None if made_by == __version__ else made_by
+    return None
