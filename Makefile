@@ -4,13 +4,14 @@ BIN := $(VENV)/bin
 CORES ?= all
 # Where report and dag write: the results_dir of the config.
 RESULTS ?= results
-# gpu where there is an NVIDIA driver, else cpu; override with EXTRA=cpu, EXTRA=gpu or EXTRA=jax (on a GPU).
-EXTRA ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
+# What was installed; else gpu where there is an NVIDIA driver, else cpu. EXTRA=cpu, gpu or jax (on a GPU) says otherwise.
+INSTALLED = $(patsubst $(VENV)/.ready-%,%,$(wildcard $(VENV)/.ready-*))
+EXTRA ?= $(or $(firstword $(INSTALLED)),$(if $(shell command -v nvidia-smi),gpu,cpu))
 METHOD_FOLDERS = $(wildcard $(addprefix $(RESULTS)/,generators synthetic scores))
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) $(ARGS)
 READY := $(VENV)/.ready-$(EXTRA)
 
-.PHONY: help run method report dag skewed costs clean test check-full benchmarks lint format lock
+.PHONY: help run method report dag skewed costs faults clean test check-full benchmarks lint format lock
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -31,9 +32,9 @@ dag: $(READY)  ## draw the graph of rules and that of jobs as SVG (graphviz) and
 	$(if $(shell command -v dot),,$(error error: dot is missing; install graphviz with this machine's package manager))
 	mkdir -p $(RESULTS)/dag
 	for graph in rulegraph dag; do \
-	  $(SNAKEMAKE) --$$graph dot --quiet all >$(RESULTS)/dag/$$graph.dot && \
+	  $(SNAKEMAKE) --$$graph dot --quiet all -- $(RESULTS)/index.html >$(RESULTS)/dag/$$graph.dot && \
 	  dot -Tsvg $(RESULTS)/dag/$$graph.dot -o $(RESULTS)/dag/$$graph.svg && \
-	  $(SNAKEMAKE) --$$graph mermaid-js --quiet all >$(RESULTS)/dag/$$graph.mmd || exit 1; \
+	  $(SNAKEMAKE) --$$graph mermaid-js --quiet all -- $(RESULTS)/index.html >$(RESULTS)/dag/$$graph.mmd || exit 1; \
 	done
 
 skewed: $(READY)  ## write the paper's 60 skewed sets with their manifest
@@ -42,6 +43,9 @@ skewed: $(READY)  ## write the paper's 60 skewed sets with their manifest
 costs: $(READY)  ## say what an experiment will cost; ARGS="…" is its --configfile and --config
 	$(BIN)/python -m deep_oversampling.costs $(ARGS)
 
+faults: $(READY)  ## injure 120 runs of the smoke preset and see them recover (two hours); as root with full disks too
+	$(BIN)/python -m faults $(ARGS)
+
 clean:  ## name the folders of RESULTS, and delete them once that is confirmed; CONFIRM=yes doesn't ask
 	$(if $(wildcard $(RESULTS)/logs),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
 	du -sch $(RESULTS)/*
@@ -49,7 +53,7 @@ clean:  ## name the folders of RESULTS, and delete them once that is confirmed; 
 
 test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
 
 check-full: $(READY)  ## run the slow, full-size tests
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
@@ -70,7 +74,7 @@ format: $(READY)  ## format Python and Snakemake files
 
 $(VENV)/.ready-%: requirements/%.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("error: Python 3.11 to 3.13 is needed; set PYTHON=…" if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@

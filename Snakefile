@@ -42,7 +42,9 @@ localrules:
 rule all:
     default_target: True
     input:
+        stage_files(),
         table_files(),
+        figure_files(),
         f"{RESULTS}/index.html",
 
 

@@ -16,12 +16,13 @@ def visible_gpus() -> list[str]:
     Returns
     -------
     list of str
-        What ``CUDA_VISIBLE_DEVICES`` names, if it is set; else the UUIDs that ``nvidia-smi`` lists, none without it.
-        (By their numbers CUDA and ``nvidia-smi`` may mean different GPUs.)
+        What ``CUDA_VISIBLE_DEVICES`` names, before any -1, if it is set; else the UUIDs that ``nvidia-smi`` lists, none
+        without it. (By their numbers CUDA and ``nvidia-smi`` may mean different GPUs.)
     """
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named is not None:
-        return [name for name in named.split(",") if name]
+        names = named.split(",")
+        return [name for name in names[: names.index("-1") if "-1" in names else None] if name]
     if shutil.which("nvidia-smi") is None:
         return []
     listed = subprocess.run(
@@ -34,17 +35,19 @@ def take_gpu() -> None:
     """Leave this process one of the visible GPUs, which no other process has that asked like this.
 
     The GPU is this process's until it ends, however it ends. Where more processes ask than there are GPUs, the rest
-    share them. Under SLURM, which gives each job its own, nothing is done.
+    share them. Where there is one, as in a job of SLURM's, nothing is done.
     """
     gpus = visible_gpus()
-    if len(gpus) < 2 or "SLURM_JOB_ID" in os.environ:
+    if len(gpus) < 2:
         return
     taken = next(filter(_lock, gpus), gpus[os.getpid() % len(gpus)])
     os.environ["CUDA_VISIBLE_DEVICES"] = taken
 
 
 def _lock(gpu: str) -> bool:
-    path = Path(tempfile.gettempdir(), f"deep-oversampling-{os.getuid()}-{gpu}.lock")
+    # SLURM counts the GPUs of each of its jobs from 0.
+    owner = f"{os.getuid()}-{os.getenv('SLURM_JOB_ID', '')}"
+    path = Path(tempfile.gettempdir(), f"deep-oversampling-{owner}-{gpu}.lock")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,8 +58,10 @@ def _lock(gpu: str) -> bool:
 
 
 def memory_mb() -> int:
-    """Return the MB of memory that the machine has, or that its container may take."""
+    """Return the MB of memory that the machine has, or that its container or SLURM's job may take."""
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     if _CONTAINER_LIMIT.exists() and (limit := _CONTAINER_LIMIT.read_text().strip()).isdigit():
         limits.append(int(limit))
+    if granted := os.getenv("SLURM_MEM_PER_NODE"):
+        limits.append(int(granted) * 2**20)
     return min(limits) // 10**6

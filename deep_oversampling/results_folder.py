@@ -1,6 +1,8 @@
 """What a results folder looks like before a run: files that aren't as their jobs left them, another version's work."""
 
 import json
+import os
+import time
 import zipfile
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
@@ -14,7 +16,9 @@ SNAKEMAKE = Path(".snakemake")
 
 
 def remarks(results: str | Path) -> list[str]:
-    """Mark what was altered in a results folder, and say so; see :func:`mark_altered` and :func:`other_version`.
+    """Prepare a results folder for a run, and say what was found.
+
+    See :func:`bring_to_the_present`, :func:`mark_altered`, :func:`other_version`.
 
     Parameters
     ----------
@@ -25,13 +29,42 @@ def remarks(results: str | Path) -> list[str]:
     list of str
         A line each.
     """
-    lines = [f"{path} is not as its job left it; it is made anew" for path in mark_altered(results)]
+    early = bring_to_the_present()
+    lines = [f"{early} files are from the future, for the clock was set back; now they are from now"] if early else []
+    lines += [f"{path} is not as its job left it; it is made anew" for path in mark_altered(results)]
     if made_by := other_version(results):
         lines.append(
             f"{results} was begun by deep-oversampling {made_by}, this is {__version__}; what runs again are jobs whose"
             " code or settings have changed"
         )
     return lines
+
+
+def bring_to_the_present(snakemake: Path = SNAKEMAKE) -> int:
+    """Give the present time to files that a clock which was ahead has dated.
+
+    Snakemake refuses a job's files if they are older than what they were made from. While it runs in the same folder,
+    nothing is done.
+
+    Parameters
+    ----------
+    snakemake : Path, default=.snakemake
+        Where Snakemake keeps its records, in which the time is changed too.
+
+    Returns
+    -------
+    int
+        How many files there were.
+    """
+    now, early = time.time(), 0
+    for record, output in _unless_running(snakemake):
+        if output.exists() and output.stat().st_mtime > now:
+            was_recorded = _recorded_time(record) == output.stat().st_mtime
+            os.utime(output, (now, now))
+            early += 1
+            if was_recorded:
+                record.write_text(json.dumps({**json.loads(record.read_text()), "endtime": output.stat().st_mtime}))
+    return early
 
 
 def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]:
@@ -53,16 +86,19 @@ def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]
     list of Path
         The altered files, marked as incomplete, sorted.
     """
-    if any(snakemake.glob("locks/*")):
-        return []
     altered = {}
-    for record, output in records(snakemake / "metadata"):
+    for record, output in _unless_running(snakemake):
         if output.is_relative_to(results) and output.exists() and not _is_as_recorded(record, output):
             altered[output] = snakemake / "incomplete" / record.relative_to(snakemake / "metadata")
     for marker in altered.values():
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.write_text(json.dumps({"external_jobid": None}))
     return sorted(altered)
+
+
+def _unless_running(snakemake: Path) -> Iterator[tuple[Path, Path]]:
+    if not any(snakemake.glob("locks/*")):
+        yield from records(snakemake / "metadata")
 
 
 def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
@@ -85,12 +121,15 @@ def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _is_as_recorded(record: Path, output: Path) -> bool:
+    # Without a time, Snakemake was killed while it wrote this, and will run the job again.
+    return _recorded_time(record) in (None, output.stat().st_mtime) or _is_whole(output)
+
+
+def _recorded_time(record: Path) -> float | None:
     try:
-        written = json.loads(record.read_text())["endtime"]
+        return json.loads(record.read_text())["endtime"]
     except (json.JSONDecodeError, KeyError):
-        # Snakemake was killed while it wrote this, and will run the job again.
-        return True
-    return output.stat().st_mtime == written or _is_whole(output)
+        return None
 
 
 def _is_whole(path: Path) -> bool:

@@ -129,6 +129,29 @@ def over_scores(pattern):
     )
 
 
+def stage_files():
+    """Return the files of all stages but the temporary; were they not asked for, one that is lost would stay so."""
+    trained = trained_methods()
+    kept_if_asked = {
+        "skewed": over_runs(SKEWED),
+        "generators": over_runs(GENERATOR, method=trained),
+        "synthetic": over_synthetic(SYNTHETIC),
+    }
+    stages = [
+        files
+        for stage, files in kept_if_asked.items()
+        if stage not in config["temporary"]
+    ]
+    stages += [over_runs(HISTORY, method=trained), over_synthetic(FID)]
+    stages += [expand(ORIGINAL, dataset=config["datasets"], split=["train", "test"])]
+    if image_methods():
+        classes = {label for minority in config["minority_sets"] for label in minority}
+        compared = {"extractor": EXTRACTOR, "dataset": config["datasets"]}
+        stages += [expand(LENET, dataset=config["datasets"])]
+        stages += [expand(STATISTICS, class_label=sorted(classes), **compared)]
+    return sum(stages, over_scores(SCORE))
+
+
 def seed_blocks():
     """Return the classifier seeds that are trained in one job, by the number of their block.
 

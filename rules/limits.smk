@@ -13,7 +13,8 @@ if workflow.remote_exec and "SLURM_JOB_ID" in os.environ:
         "_cores": int(os.getenv("SLURM_CPUS_PER_TASK", 1)),
         "gpu": int(os.getenv("SLURM_GPUS_ON_NODE", 0)),
     }
-elif workflow.local_exec and workflow.is_main_process:
+# Jobs that are sent elsewhere have a number that may be there at once; what this machine has isn't their limit.
+elif workflow.is_main_process and workflow.resource_settings.nodes is None:
     found = {"mem_mb": memory_mb(), "gpu": len(visible_gpus())}
     # Without a GPU, jobs that would take one take cores alone.
     limits = {

@@ -58,7 +58,8 @@ def table_files():
     parquet = [CLASSIFIER_TABLE, COMPARISON, OVERALL_COMPARISON, RANKS, TIMINGS]
     parquet += [FID_TABLE] * bool(image_methods())
     csv = [path.replace(".parquet", ".csv") for path in parquet if path != TIMINGS]
-    return parquet + csv + paper_tables("html")
+    gathered = [SCORES] + [FIDS] * bool(image_methods())
+    return gathered + parquet + csv + paper_tables("html")
 
 
 def paper_tables(suffix):

@@ -11,8 +11,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
 
+pytest_plugins = ["smoke_run"]
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep in one process the tests of a file, and all those that share a run of Snakemake or SLURM."""
+    for item in items:
+        share = item.path.parent.name in ("workflow", "slurm")
+        item.add_marker(pytest.mark.xdist_group("snakemake" if share else str(item.path)))
 
 
 @pytest.fixture(scope="session")

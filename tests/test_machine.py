@@ -89,10 +89,22 @@ def test_every_process_has_a_gpu_of_its_own_until_it_ends(hold_gpu):
 
 
 @pytest.mark.usefixtures("two_gpus")
-def test_slurm_gives_out_gpus_itself(monkeypatch):
+def test_jobs_inside_an_allocation_take_different_gpus_of_it(hold_gpu, monkeypatch):
     monkeypatch.setenv("SLURM_JOB_ID", "17")
-    take_gpu()
-    assert os.environ["CUDA_VISIBLE_DEVICES"] == ",".join(UUIDS)
+    assert sorted(hold_gpu()[1] for _ in UUIDS) == sorted(UUIDS)
+    monkeypatch.setenv("SLURM_JOB_ID", "18")
+    assert sorted(hold_gpu()[1] for _ in UUIDS) == sorted(UUIDS)
+
+
+@pytest.mark.parametrize(("named", "usable"), [("-1", []), ("2,0", ["2", "0"]), ("1,-1,0", ["1"])])
+def test_what_follows_a_minus_1_is_hidden_from_cuda(monkeypatch, named, usable):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
+    assert visible_gpus() == usable
+
+
+def test_an_allocation_s_memory_is_the_limit(monkeypatch):
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "100")
+    assert memory_mb() == 104
 
 
 @pytest.mark.parametrize("named", ["", "3"])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pytest
 
 from deep_oversampling import __version__
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.results_folder import mark_altered, other_version, remarks
+from deep_oversampling.results_folder import bring_to_the_present, mark_altered, other_version, remarks
 from deep_oversampling.storage import write_table
 
 SNAKEFILE = """
@@ -141,6 +142,17 @@ def test_a_record_that_was_cut_off_is_left_to_snakemake(project):
             record.write_text(text[:20])
     found(project, "page.html").write_text("half")
     assert mark_altered("results") == []
+
+
+def test_files_from_the_future_are_brought_to_the_present(project):
+    ahead = time.time() + 3600
+    for path in ("table.parquet", "model.keras", "page.html"):
+        os.utime(found(project, path), (ahead, ahead))
+    found(project, "page.html").unlink()
+    assert bring_to_the_present() == 2
+    assert bring_to_the_present() == 0
+    snakemake(project)
+    assert found(project, "page.html").stat().st_mtime > found(project, "table.parquet").stat().st_mtime
 
 
 def test_a_folder_where_nothing_ran_is_fine(tmp_path):

@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -29,7 +31,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        jobs = planned_jobs(Path("Snakefile"), arguments.configfile, parse_config(arguments.config))
+        jobs = planned_jobs(Path("Snakefile"), arguments.configfile, _parse(arguments.config))
         if arguments.write:
             _write(jobs, arguments.write)
         else:
@@ -38,18 +40,32 @@ def main() -> None:
         sys.exit(f"error: {error}")
 
 
+def _parse(entries: list[str] | None) -> dict[str, Any]:
+    try:
+        return parse_config(entries)
+    except ValueError as error:
+        raise InputError(f"--config: {error}") from error
+
+
 def _read(path: Path) -> MeasuredCosts:
     if not path.exists():
         raise InputError(f"there is no {path}; write it with --write once jobs have finished")
-    return MeasuredCosts(pd.read_csv(path))
+    try:
+        return MeasuredCosts(pd.read_csv(path))
+    except ValueError as error:
+        raise InputError(
+            f"{path} is no table of costs: {' '.join(str(error).split())}; write one with --write"
+        ) from error
 
 
 def _write(jobs: list[PlannedJob], path: Path) -> None:
     measured = finished_jobs(jobs)
     earlier = [pd.read_csv(path)] if path.exists() else []
+    rounded = StringIO(measured.to_csv(index=False, float_format="%.6g"))
+    rows = pd.concat([*earlier, pd.read_csv(rounded)]).drop_duplicates()
     with replacing(path) as new:
-        pd.concat([*earlier, measured]).to_csv(new, index=False, float_format="%.6g")
-    print(f"{len(measured)} jobs added to {path}")
+        rows.to_csv(new, index=False)
+    print(f"{len(rows) - sum(map(len, earlier))} jobs added to {path}")
 
 
 def _show(jobs: list[PlannedJob], costs: MeasuredCosts) -> None:
@@ -65,7 +81,7 @@ def _show(jobs: list[PlannedJob], costs: MeasuredCosts) -> None:
     if pd.isna(table.loc[TOTAL, "gpu_hours"]):
         console.print("GPU hours: not measured; core hours are those of a run without GPUs.")
     for rule, row in table.drop(TOTAL).iterrows():
-        if row["longest_minutes"] > row["limit_minutes"]:
+        if row["longest_minutes"] > row["limit_minutes"] > 0:
             console.print(
                 f"{rule}: the longest job exceeds its first limit on a cluster; raise it in rules/resources.smk."
             )

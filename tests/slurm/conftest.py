@@ -32,8 +32,9 @@ def submit(slurm: Environment) -> Start:
     """Start a workflow with the profile for SLURM, which is asked more often than on a cluster."""
     often = ["--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2"]
 
-    def start(*arguments: str | Path, stderr: IO[str] | None = None) -> subprocess.Popen:
-        profile = ROOT / "profiles" / "slurm"
+    def start(
+        *arguments: str | Path, stderr: IO[str] | None = None, profile: Path = ROOT / "profiles" / "slurm"
+    ) -> subprocess.Popen:
         command = [sys.executable, "-m", "snakemake", "--workflow-profile", profile, *often, *arguments]
         return subprocess.Popen(command, env=slurm, stderr=stderr)
 

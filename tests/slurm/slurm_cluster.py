@@ -40,8 +40,9 @@ JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=12000 Gres=gpu:1 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=12000 Gres=gpu:a100:1 State=UNKNOWN
 PartitionName=short Nodes={host} Default=YES MaxTime=INFINITE State=UP
+PartitionName=gpu Nodes={host} MaxTime=INFINITE State=UP
 """
 
 
@@ -115,7 +116,7 @@ def _write_configuration(folder: Path) -> Path:
     configuration.write_text(
         CONFIGURATION.format(folder=folder, host=host, controller_port=controller_port, node_port=node_port)
     )
-    (folder / "gres.conf").write_text("Name=gpu File=/dev/null\n")
+    (folder / "gres.conf").write_text("Name=gpu Type=a100 File=/dev/null\n")
     # The executor starts srun without SLURM_CONF; elsewhere srun finds its configuration where SLURM was installed.
     srun = folder / "bin" / "srun"
     srun.write_text(f'#!/bin/sh\nSLURM_CONF={configuration} exec {shutil.which("srun")} "$@"\n')

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from smoke_run import ROOT
 
 from deep_oversampling.costs.measured import MeasuredCosts
 from deep_oversampling.costs.plan import planned_jobs
@@ -67,6 +67,21 @@ def test_costs_of_a_finished_experiment_predict_its_own(smoke, tmp_path):
     assert of_measured == pytest.approx(measured["seconds"].sum(), rel=0.3)
     shown = run_command("--config", results, "--measured", path).stdout
     assert re.search(rf"all +{len(jobs)} ", shown)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--config", "foo"], "--config: "),
+        (["--measured", ROOT / "README.md"], "README.md is no table of costs: "),
+        (["--measured", ROOT / "docs" / "minority_f1.svg"], "minority_f1.svg is no table of costs: "),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(arguments, said):
+    finished = run_command(*arguments)
+    assert finished.returncode == 1
+    assert said in finished.stderr.splitlines()[-1]
+    assert "Traceback" not in finished.stderr
 
 
 def test_measured_costs_that_aren_t_there_are_one_line(tmp_path):

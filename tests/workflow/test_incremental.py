@@ -28,6 +28,21 @@ class TestAfterTheSmokeRun:
         assert outcome.status == 0
         assert "Nothing to be done" in outcome.output
 
+    @pytest.mark.parametrize(
+        ("lost", "rule"),
+        [
+            ("figures/minority_f1/mnist/MLP/paper.svg", "figure_minority_f1"),
+            ("synthetic/mnist/3-4/10/0/SMOTE.parquet", "oversample"),
+            ("scores/mnist/3-4/10/0/CVAE/MLP/paper/0.parquet", "score_classifiers_0"),
+        ],
+    )
+    def test_what_is_lost_is_made_again(self, run_snakemake, smoke, lost, rule):
+        aside = (smoke / lost).rename(smoke / "aside")
+        try:
+            assert run_snakemake("--dry-run").job_counts[rule] == 1
+        finally:
+            aside.rename(smoke / lost)
+
     def test_fewer_methods_compute_nothing(self, run_snakemake):
         jobs, telling = planned(run_snakemake, "methods=[Imbalanced,SMOTE]")
         assert jobs == {}

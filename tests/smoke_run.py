@@ -1,3 +1,5 @@
+"""Snakemake on the smoke preset, in a folder of its own."""
+
 import os
 import re
 import subprocess
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
