@@ -18,10 +18,11 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process the tests of a file, and all those that share a run of Snakemake or SLURM."""
-    for item in items:
-        share = item.path.parent.name in ("workflow", "slurm")
+    """Keep in one process the tests of a file, and those that share a run of Snakemake or SLURM, which come first."""
+    shares = {item: item.path.parent.name in ("workflow", "slurm") for item in items}
+    for item, share in shares.items():
         item.add_marker(pytest.mark.xdist_group("snakemake" if share else str(item.path)))
+    items.sort(key=lambda item: not shares[item])
 
 
 @pytest.fixture(scope="session")
