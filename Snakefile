@@ -13,6 +13,7 @@ report: "report/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/settings.smk"
 include: "rules/resources.smk"
 include: "rules/data.smk"
 include: "rules/skewing.smk"
