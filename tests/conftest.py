@@ -17,6 +17,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep in one process the tests of a file, and those that share a run of Snakemake or SLURM, which come first."""
     shares = {item: item.path.parent.name in ("workflow", "slurm") for item in items}
