@@ -53,7 +53,7 @@ clean:  ## name the folders of RESULTS, and delete them once that is confirmed; 
 
 test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh
-	$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --no-loadscope-reorder $(PYTEST_ARGS)
 
 check-full: $(READY)  ## run the slow, full-size tests
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

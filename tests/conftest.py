@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # No deadline: the tests share their machine, and many wait for its disk.
 settings.register_profile("shared-machine", deadline=None)
@@ -17,13 +19,24 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
 
-@pytest.hookimpl(tryfirst=True)
+class SharingRuns(LoadScopeScheduling):
+    """Has one process test all that shares a run of Snakemake or SLURM, and a file whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "snakemake" if _shares_a_run(nodeid) else nodeid.partition("::")[0]
+
+
+def _shares_a_run(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/workflow/", "tests/slurm/"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharingRuns:
+    return SharingRuns(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process the tests of a file, and those that share a run of Snakemake or SLURM, which come first."""
-    shares = {item: item.path.parent.name in ("workflow", "slurm") for item in items}
-    for item, share in shares.items():
-        item.add_marker(pytest.mark.xdist_group("snakemake" if share else str(item.path)))
-    items.sort(key=lambda item: not shares[item])
+    """Put what takes longest first."""
+    items.sort(key=lambda item: not _shares_a_run(item.nodeid))
 
 
 @pytest.fixture(scope="session")
