@@ -49,7 +49,8 @@ faults: $(READY)  ## injure 120 runs of the smoke preset and see them recover (t
 clean:  ## name the folders of RESULTS, and delete them once that is confirmed; CONFIRM=yes doesn't ask
 	$(if $(wildcard $(RESULTS)/logs),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
 	du -sch $(RESULTS)/*
-	answer=$(CONFIRM); [ -n "$$answer" ] || read -p "Delete all of this? (yes/no) " answer; [ "$$answer" = yes ] && rm -r $(RESULTS)/*
+	answer=$(CONFIRM); [ -n "$$answer" ] || { printf "Delete all of this? (yes/no) "; read answer; }; \
+	if [ "$$answer" = yes ]; then rm -r $(RESULTS)/*; else echo "Nothing deleted."; fi
 
 test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh

@@ -62,6 +62,7 @@ def memory_mb() -> int:
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     if _CONTAINER_LIMIT.exists() and (limit := _CONTAINER_LIMIT.read_text().strip()).isdigit():
         limits.append(int(limit))
-    if granted := os.getenv("SLURM_MEM_PER_NODE"):
-        limits.append(int(granted) * 2**20)
+    # 0 is all of the node's.
+    if granted := int(os.getenv("SLURM_MEM_PER_NODE", "0")):
+        limits.append(granted * 2**20)
     return min(limits) // 10**6

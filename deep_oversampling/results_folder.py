@@ -15,8 +15,8 @@ from deep_oversampling.storage import read_provenance
 SNAKEMAKE = Path(".snakemake")
 
 
-def remarks(results: str | Path) -> list[str]:
-    """Prepare a results folder for a run, and say what was found.
+def set_right(results: str | Path) -> list[str]:
+    """Set right what a run would stumble over in a results folder, and say what was found.
 
     See :func:`bring_to_the_present`, :func:`mark_altered`, :func:`other_version`.
 

@@ -96,13 +96,11 @@ def undo_a_job(workspace: Workspace, generator: np.random.Generator) -> tuple[st
 def fill_the_disk(workspace: Workspace, generator: np.random.Generator) -> tuple[str, Finished]:
     """Leave no more than a few kibibytes of the disk free for the results."""
     undone, _ = undo_a_job(workspace, generator)
-    used = sum(path.stat().st_size for path in workspace.results.rglob("*"))
     free = int(generator.integers(1, 200))
     with _own_disk(workspace) as remount:
-        blocks = _pages(workspace.results)
-        remount(f"size={blocks + free * _KIBIBYTE}")
+        remount(f"size={_used(workspace.results) + free * _KIBIBYTE}")
         finished = workspace.run()
-    return f"{undone}, {free} KiB free beside {used // _KIBIBYTE}", finished
+    return f"{undone}, {free} KiB free", finished
 
 
 def make_read_only(workspace: Workspace, generator: np.random.Generator) -> tuple[str, Finished]:
@@ -136,7 +134,7 @@ def _own_disk(workspace: Workspace) -> Iterator[Callable[[str], None]]:
         aside.rename(results)
 
 
-def _pages(folder: Path) -> int:
+def _used(folder: Path) -> int:
     disk = os.statvfs(folder)
     return (disk.f_blocks - disk.f_bfree) * disk.f_frsize
 

@@ -10,7 +10,7 @@ from deep_oversampling.config import (
     smallest_class,
 )
 from deep_oversampling.errors import InputError
-from deep_oversampling.results_folder import remarks
+from deep_oversampling.results_folder import set_right
 from deep_oversampling.samplers.preflight import check_samplers
 
 config.update(restore_types(config))
@@ -21,7 +21,7 @@ try:
 
         check_samplers(config["methods"], config["samplers"], smallest_class(config))
         check_estimators(config["classifiers"], config.get("estimators", {}))
-        for line in remarks(config["results_dir"]):
+        for line in set_right(config["results_dir"]):
             print(line, file=sys.stderr)
 except InputError as error:
     sys.exit(f"error: {error}")
@@ -50,7 +50,7 @@ LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
 INCEPTION = f"{RESOURCES}/inception/default_1.pt"
 STATISTICS = f"{RESULTS}/fid/{{extractor}}/real/{{dataset}}/{{class_label}}.parquet"
 FID = f"{RESULTS}/fid/{{extractor}}/synthetic/{RUN}/{{method}}.parquet"
-# What is timed, and the networks that take part.
+# What is timed, and the networks that take part, as in deep_oversampling/timing.py.
 TIMED = {
     "SMOTE": [],
     "Tuned-SMOTE": ["deep_oversampling.classifier.mlp"],
@@ -130,14 +130,14 @@ def over_scores(pattern):
 def stage_files():
     """Return the files of all stages but the temporary; were they not asked for, one that is lost would stay so."""
     trained = trained_methods()
-    kept_if_asked = {
+    may_be_temporary = {
         "skewed": over_runs(SKEWED),
         "generators": over_runs(GENERATOR, method=trained),
         "synthetic": over_synthetic(SYNTHETIC),
     }
     stages = [
         files
-        for stage, files in kept_if_asked.items()
+        for stage, files in may_be_temporary.items()
         if stage not in config["temporary"]
     ]
     stages += [over_runs(HISTORY, method=trained), over_synthetic(FID)]

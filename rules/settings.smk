@@ -22,11 +22,10 @@ def method_classes(wildcards):
 
 def scored_classes(wildcards):
     """Return the dotted paths of what a score runs: under leak_free the method's class again."""
-    again = wildcards.protocol == "leak_free"
-    estimator = config.get("estimators", {}).get(wildcards.classifier, {})
-    return method_classes(wildcards) * again + [
-        path for key, path in estimator.items() if key == "estimator"
-    ]
+    classes = method_classes(wildcards) if wildcards.protocol == "leak_free" else []
+    if wildcards.classifier != "MLP":
+        classes.append(config["estimators"][wildcards.classifier]["estimator"])
+    return classes
 
 
 def timed_modules(wildcards):

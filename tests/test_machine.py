@@ -103,8 +103,11 @@ def test_what_follows_a_minus_1_is_hidden_from_cuda(monkeypatch, named, usable):
 
 
 def test_an_allocation_s_memory_is_the_limit(monkeypatch):
+    whole = memory_mb()
     monkeypatch.setenv("SLURM_MEM_PER_NODE", "100")
     assert memory_mb() == 104
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "0")
+    assert memory_mb() == whole
 
 
 @pytest.mark.parametrize("named", ["", "3"])

@@ -11,7 +11,7 @@ import pytest
 
 from deep_oversampling import __version__
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.results_folder import bring_to_the_present, mark_altered, other_version, remarks
+from deep_oversampling.results_folder import bring_to_the_present, mark_altered, other_version, set_right
 from deep_oversampling.storage import write_table
 
 SNAKEFILE = """
@@ -156,7 +156,7 @@ def test_files_from_the_future_are_brought_to_the_present(project):
 
 
 def test_a_folder_where_nothing_ran_is_fine(tmp_path):
-    assert remarks(tmp_path / "results") == []
+    assert set_right(tmp_path / "results") == []
 
 
 def results_of(folder, version):
@@ -169,12 +169,12 @@ def test_another_version_s_results_are_recognised(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     results_of("results", "0.0.1")
     assert other_version("results") == "0.0.1"
-    assert remarks("results") == [
+    assert set_right("results") == [
         f"results was begun by deep-oversampling 0.0.1, this is {__version__}; what runs again are jobs whose code or"
         " settings have changed"
     ]
     results_of("results", __version__)
-    assert remarks("results") == []
+    assert set_right("results") == []
 
 
 def test_a_damaged_data_set_says_no_version(tmp_path):
