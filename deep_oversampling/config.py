@@ -45,6 +45,36 @@ def check_config(config: dict[str, Any], schema_path: str | Path) -> None:
     _check_values(config)
 
 
+def check_config_file(path: str | Path) -> None:
+    """Refuse a config file that says one key twice, of which YAML's readers take the last.
+
+    Parameters
+    ----------
+    path : str or Path
+        YAML or JSON that can be read.
+
+    Raises
+    ------
+    InputError
+        If a key stands twice in one place.
+    """
+    for key, line in _repeated_keys(yaml.compose(Path(path).read_text())):
+        raise InputError(f"config: {path} has {key!r} a second time on line {line}; leave one out")
+
+
+def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    inner = node.value if isinstance(node, yaml.SequenceNode) else []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[Any] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            inner.append(value)
+    for part in inner:
+        yield from _repeated_keys(part)
+
+
 def restore_types(value: Any) -> Any:
     """Turn strings that spell a number, a truth value or null into what they spell.
 
@@ -164,10 +194,11 @@ def _check_values(config: dict[str, Any]) -> None:
     search = {"start": 1, "stop": 50, "folds": 2, **config["weight_search"]}
     if search["start"] > search["stop"]:
         raise InputError(f"config: weight_search: start {search['start']} is above stop {search['stop']}; swap them")
-    if search["folds"] > smallest_class(config) and _folds_real_images(config):
+    scarcest = smallest_class(config) if _folds_real_images(config) else config["majority_count"]
+    if search["folds"] > scarcest:
         raise InputError(
             f"config: weight_search: folds {search['folds']} needs as many images of every class, but the smallest"
-            f" class has {smallest_class(config)}; lower folds or ratios"
+            f" class has {scarcest}; lower folds or ratios"
         )
     if config["data_dir"] and not Path(config["data_dir"]).is_dir():
         raise InputError(f"config: data_dir: there is no folder {config['data_dir']}")

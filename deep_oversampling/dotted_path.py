@@ -23,13 +23,16 @@ def import_class(path: str, what: str) -> type:
     Raises
     ------
     InputError
-        If it isn't there.
+        If it isn't there, or is something else than a class, which might do anything when called.
     """
     module_name, _, name = path.rpartition(".")
     try:
-        return getattr(import_module(module_name), name)
+        found = getattr(import_module(module_name), name)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise InputError(f"no {what} {path}: {error}; correct the dotted path in the config") from error
+    if not isinstance(found, type):
+        raise InputError(f"no {what} {path}: not a class; correct the dotted path in the config")
+    return found
 
 
 def construct(path: str, found: type, parameters: dict[str, Any]) -> Any:

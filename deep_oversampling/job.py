@@ -12,14 +12,21 @@ from typing import Any
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.machine import take_gpu
+from deep_oversampling.provenance import DETERMINISM_VARIABLE, THREADS_VARIABLE
 
 _SECONDS_BETWEEN_LINES = 30
 THREAD_VARIABLES = (
-    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+    *(THREADS_VARIABLE, "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
     # XLA's, which is all that JAX heeds on a CPU.
     "NPROC",
 )
+
+
+def ask_for_determinism() -> None:
+    """Have TensorFlow and XLA, which JAX runs on, take only operations on a GPU that give the same bytes every time."""
+    os.environ[DETERMINISM_VARIABLE] = "1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
 
 
 def import_lightly() -> None:
@@ -79,6 +86,8 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(snakemake.config["threads"])
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if snakemake.config["deterministic"]:
+        ask_for_determinism()
     if snakemake.resources.get("gpu"):
         take_gpu()
     import_lightly()

@@ -4,23 +4,21 @@ import json
 import re
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 
 import keras
 
+from deep_oversampling.checksum import PLACE, is_whole, seal
 from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.storage import replacing
 
 _PROVENANCE = "provenance.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError)
-"""What Python's zipfile and Keras raise for one altered byte or another."""
 
 
 def save_network(path: str | Path, network: keras.Model, provenance: Provenance) -> None:
-    """Write a network with its provenance, atomically and without time stamps or addresses.
+    """Write a network with its provenance and a checksum of the whole file, atomically, without time stamps.
 
     Parameters
     ----------
@@ -40,6 +38,7 @@ def save_network(path: str | Path, network: keras.Model, provenance: Provenance)
         stamped = Path(folder) / plain.name
         network.save(stamped)
         _make_reproducible(stamped, plain, provenance)
+        plain.write_bytes(seal(plain.read_bytes()))
 
 
 def _make_reproducible(source: Path, destination: Path, provenance: Provenance) -> None:
@@ -54,6 +53,7 @@ def _make_reproducible(source: Path, destination: Path, provenance: Provenance) 
                 content = _number_shared_objects(content)
             plain.writestr(zipfile.ZipInfo(name, _EPOCH), content)
         plain.writestr(zipfile.ZipInfo(_PROVENANCE, _EPOCH), provenance.to_json())
+        plain.comment = PLACE
 
 
 def _number_shared_objects(config: bytes) -> bytes:
@@ -72,16 +72,19 @@ def load_network(path: str | Path) -> tuple[keras.Model, Provenance]:
     Raises
     ------
     InputError
-        If the file is missing, truncated, altered or no such archive.
+        If the file is missing, truncated, altered, no such archive, or holds code or another Keras's layers.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-            provenance = Provenance.from_json(archive.read(_PROVENANCE).decode())
-        if damaged:
-            raise zipfile.BadZipFile(damaged)
-        return keras.saving.load_model(path, compile=False, safe_mode=True), provenance
+        content = Path(path).read_bytes()
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist; run the rule that trains it") from error
-    except _DAMAGE as error:
-        raise InputError(f"{path} is truncated or altered; delete it and run again") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    if not is_whole(content):
+        raise InputError(f"{path} is truncated or altered; delete it and run again")
+    with zipfile.ZipFile(path) as archive:
+        provenance = Provenance.from_json(archive.read(_PROVENANCE).decode())
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True), provenance
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Keras {keras.__version__} refuses {path}; delete it and run again") from error

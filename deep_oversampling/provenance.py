@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ LIBRARIES = (
     "tensorflow-cpu",
 )
 
+THREADS_VARIABLE, DETERMINISM_VARIABLE = "OMP_NUM_THREADS", "TF_DETERMINISTIC_OPS"
+
 
 def library_versions() -> dict[str, str]:
     """Return the installed version of every library a result may depend on, and Keras's backend where it runs."""
@@ -35,6 +38,19 @@ def library_versions() -> dict[str, str]:
     if "keras" in sys.modules:
         versions["keras backend"] = sys.modules["keras"].config.backend()
     return versions
+
+
+def conditions() -> dict[str, Any]:
+    """Return what else the last digits of a result depend on, in the process that computes it.
+
+    Returns
+    -------
+    dict
+        ``threads``: of numerical libraries, None where nobody limits them. ``deterministic``: whether operations on a
+        GPU were to give the same bytes every time.
+    """
+    threads = os.environ.get(THREADS_VARIABLE)
+    return {"threads": threads and int(threads), "deterministic": DETERMINISM_VARIABLE in os.environ}
 
 
 @dataclass(frozen=True)
@@ -51,12 +67,15 @@ class Provenance:
         The seed of the run, where it draws random numbers.
     versions : dict of str
         Library versions, by default those installed.
+    conditions : dict
+        By default the process's, see :func:`conditions`.
     """
 
     kind: str
     settings: dict[str, Any] = field(default_factory=dict)
     seed: int | None = None
     versions: dict[str, str] = field(default_factory=library_versions)
+    conditions: dict[str, Any] = field(default_factory=conditions)
 
     @property
     def settings_hash(self) -> str:
@@ -73,6 +92,7 @@ class Provenance:
                 "settings_hash": self.settings_hash,
                 "seed": self.seed,
                 "versions": self.versions,
+                "conditions": self.conditions,
             },
             sort_keys=True,
         )

@@ -3,16 +3,17 @@
 import json
 import os
 import time
-import zipfile
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
 from deep_oversampling import __version__
+from deep_oversampling.checksum import is_whole
 from deep_oversampling.errors import InputError
 from deep_oversampling.storage import read_provenance
 
 SNAKEMAKE = Path(".snakemake")
+_OWN = ("data", "logs", "dag")
 
 
 def set_right(results: str | Path) -> list[str]:
@@ -38,6 +39,29 @@ def set_right(results: str | Path) -> list[str]:
             " code or settings have changed"
         )
     return lines
+
+
+def check_place(results: str | Path) -> None:
+    """Refuse a results folder whose files would mix with others.
+
+    Parameters
+    ----------
+    results : str or Path
+        Relative to the working folder.
+
+    Raises
+    ------
+    InputError
+        If it is a file or in one, if it holds the working folder, or if it has files and none of them are results.
+    """
+    folder = Path(results).resolve()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        raise InputError(f"config: results_dir: {existing} is no folder; name another")
+    if Path.cwd().is_relative_to(folder):
+        raise InputError(f"config: results_dir: {results} has the project itself in it; name a folder of its own")
+    if existing == folder and any(folder.iterdir()) and not any((folder / name).exists() for name in _OWN):
+        raise InputError(f"config: results_dir: {results} has other files in it; name a new or an empty folder")
 
 
 def bring_to_the_present(snakemake: Path = SNAKEMAKE) -> int:
@@ -122,7 +146,7 @@ def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
 
 def _is_as_recorded(record: Path, output: Path) -> bool:
     # Without a time, Snakemake was killed while it wrote this, and will run the job again.
-    return _recorded_time(record) in (None, output.stat().st_mtime) or _is_whole(output)
+    return _recorded_time(record) in (None, output.stat().st_mtime) or is_whole(output.read_bytes())
 
 
 def _recorded_time(record: Path) -> float | None:
@@ -130,20 +154,6 @@ def _recorded_time(record: Path) -> float | None:
         return json.loads(record.read_text())["endtime"]
     except (json.JSONDecodeError, KeyError):
         return None
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        if path.suffix == ".parquet":
-            read_provenance(path)
-            return True
-        if path.suffix == ".keras":
-            with zipfile.ZipFile(path) as archive:
-                return archive.testzip() is None
-    # One altered byte or another makes zipfile raise about anything.
-    except Exception:
-        return False
-    return False
 
 
 def other_version(results: str | Path) -> str | None:

@@ -14,14 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from deep_oversampling.checksum import PLACE, is_sealed, is_whole, seal
 from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.schemas import image_schema
 
 _METADATA_KEY = b"deep_oversampling"
 _CHECKSUM_KEY = b"deep_oversampling_checksum"
-_CHECKSUM_PREFIX = b"deep-oversampling file sha256 "
-_BLANK_CHECKSUM = b"0" * 64
 _PARQUET_MAGIC = b"PAR1"
 
 
@@ -96,20 +95,13 @@ def write_table(path: str | Path, content: pa.Table | pd.DataFrame, schema: pa.S
     if isinstance(content, pd.DataFrame):
         content = pa.Table.from_pandas(content, schema=schema, preserve_index=False)
     table = content.cast(schema).replace_schema_metadata(
-        {_METADATA_KEY: provenance.to_json().encode(), _CHECKSUM_KEY: _CHECKSUM_PREFIX + _BLANK_CHECKSUM}
+        {_METADATA_KEY: provenance.to_json().encode(), _CHECKSUM_KEY: PLACE}
     )
     with pa.BufferOutputStream() as stream:
         pq.write_table(table, stream, compression="zstd", write_page_checksum=True)
-        sealed = _seal(stream.getvalue().to_pybytes())
+        sealed = seal(stream.getvalue().to_pybytes())
     with replacing(path) as temporary:
         temporary.write_bytes(sealed)
-
-
-def _seal(content: bytes) -> bytes:
-    """Replace the blank checksum in a file by the SHA-256 of the file with the blank in it."""
-    start = content.rindex(_CHECKSUM_PREFIX) + len(_CHECKSUM_PREFIX)
-    checksum = hashlib.sha256(content).hexdigest().encode()
-    return content[:start] + checksum + content[start + len(checksum) :]
 
 
 def _read_sealed(path: str | Path) -> bytes:
@@ -125,12 +117,9 @@ def _read_sealed(path: str | Path) -> bytes:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     if content[:4] != _PARQUET_MAGIC or content[-4:] != _PARQUET_MAGIC:
         raise _damaged(path)
-    start = content.rfind(_CHECKSUM_PREFIX) + len(_CHECKSUM_PREFIX)
-    if start < len(_CHECKSUM_PREFIX):
+    if not is_sealed(content):
         raise InputError(f"{path} was not written by deep-oversampling; delete it and run again")
-    end = start + len(_BLANK_CHECKSUM)
-    blank = content[:start] + _BLANK_CHECKSUM + content[end:]
-    if content[start:end] != hashlib.sha256(blank).hexdigest().encode():
+    if not is_whole(content):
         raise _damaged(path)
     return content
 

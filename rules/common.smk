@@ -5,12 +5,13 @@ import sys
 
 from deep_oversampling.config import (
     check_config,
+    check_config_file,
     minority_name,
     restore_types,
     smallest_class,
 )
 from deep_oversampling.errors import InputError
-from deep_oversampling.results_folder import set_right
+from deep_oversampling.results_folder import check_place, set_right
 from deep_oversampling.samplers.preflight import check_samplers
 
 config.update(restore_types(config))
@@ -19,6 +20,9 @@ try:
     if workflow.is_main_process:
         from deep_oversampling.classifier.estimator import check_estimators
 
+        for path in workflow.configfiles:
+            check_config_file(path)
+        check_place(config["results_dir"])
         check_samplers(config["methods"], config["samplers"], smallest_class(config))
         check_estimators(config["classifiers"], config.get("estimators", {}))
         for line in set_right(config["results_dir"]):

@@ -14,7 +14,7 @@ time.monotonic = lambda: clock[0]
 from deep_oversampling.errors import InputError
 from deep_oversampling.job import job
 
-snakemake = SimpleNamespace(log=["job.log"], config={"threads": 3}, resources=RESOURCES)
+snakemake = SimpleNamespace(log=["job.log"], config={"threads": 3, "deterministic": DETERMINISTIC}, resources=RESOURCES)
 with job(snakemake) as logger:
 """
 
@@ -23,9 +23,9 @@ with job(snakemake) as logger:
 def run_job(tmp_path):
     """Return a function that runs a block inside ``job`` in a process of its own, and the path of its log."""
 
-    def run(block, after="", resources=None, **environment):
+    def run(block, after="", resources=None, *, deterministic=False, **environment):
         script = (
-            SCRIPT.replace("RESOURCES", repr(resources or {}))
+            SCRIPT.replace("RESOURCES", repr(resources or {})).replace("DETERMINISTIC", str(deterministic))
             + "".join(f"    {line}\n" for line in block.splitlines())
             + after
         )
@@ -185,3 +185,19 @@ def test_jax_is_there_where_it_is_the_backend(run_job):
     run, log = run_job
     run('print("jax" in sys.modules)', KERAS_BACKEND="jax")
     assert log.read_text() == "False\n"
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_determinism_is_asked_of_tensorflow_and_of_xla_before_they_start(run_job, deterministic):
+    run, log = run_job
+    finished = run(
+        'print(os.environ.get("TF_DETERMINISTIC_OPS"), os.environ.get("XLA_FLAGS"))\n'
+        "from deep_oversampling.provenance import conditions\n"
+        "print(conditions())",
+        deterministic=deterministic,
+        XLA_FLAGS="--xla_cpu_enable_fast_math=false",
+    )
+    assert finished.returncode == 0, finished.stderr
+    flags = "--xla_cpu_enable_fast_math=false" + " --xla_gpu_deterministic_ops=true" * deterministic
+    asked = "1" if deterministic else None
+    assert log.read_text().splitlines() == [f"{asked} {flags}", str({"threads": 3, "deterministic": deterministic})]

@@ -1,6 +1,7 @@
 """On a small workflow of Snakemake's own, in a folder of its own."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,13 +11,15 @@ import pyarrow as pa
 import pytest
 
 from deep_oversampling import __version__
+from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.results_folder import bring_to_the_present, mark_altered, other_version, set_right
+from deep_oversampling.results_folder import bring_to_the_present, check_place, mark_altered, other_version, set_right
 from deep_oversampling.storage import write_table
 
 SNAKEFILE = """
-import zipfile
+from pathlib import Path
 import pyarrow as pa
+from deep_oversampling.checksum import PLACE, seal
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.storage import write_table
 
@@ -34,8 +37,7 @@ rule table:
 rule model:
     output: "results/model.keras"
     run:
-        with zipfile.ZipFile(output[0], "w") as archive:
-            archive.writestr(zipfile.ZipInfo("weights"), "1234" * 100)
+        Path(output[0]).write_bytes(seal(b"1234" * 100 + PLACE))
 
 rule page:
     input: rules.table.output, rules.model.output
@@ -181,3 +183,32 @@ def test_a_damaged_data_set_says_no_version(tmp_path):
     results_of(tmp_path, "0.0.1")
     (tmp_path / "data" / "mnist" / "train.parquet").write_bytes(b"PAR1")
     assert other_version(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["new", "new/er", "empty", "before", "interrupted", "drawn", "../beside", "file.d"])
+def test_a_place_of_its_own_is_accepted(tmp_path, monkeypatch, name):
+    for made in ("empty", "before/data", "before/figures", "interrupted/logs", "drawn/dag", "working"):
+        (tmp_path / "working" / made).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "working")
+    check_place(name)
+    check_place(tmp_path / "working" / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (".", "has the project itself in it; name a folder of its own"),
+        ("..", "has the project itself in it; name a folder of its own"),
+        ("docs/..", "has the project itself in it; name a folder of its own"),
+        ("docs", "docs has other files in it; name a new or an empty folder"),
+        ("docs/page.md", "page.md is no folder; name another"),
+        ("docs/page.md/results", "page.md is no folder; name another"),
+    ],
+)
+def test_a_place_among_other_files_is_refused(tmp_path, monkeypatch, name, said):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text("text")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=re.escape(said)) as refused:
+        check_place(name)
+    assert str(refused.value).startswith("config: results_dir: ")

@@ -36,10 +36,17 @@ def build_estimator(definition: dict[str, Any]) -> BaseEstimator:
     """
     path = definition["estimator"]
     found = import_class(path, "classifier")
+    _check_suitable(path, found)
     estimator = construct(path, found, definition.get("parameters", {}))
-    if not has_fit_parameter(estimator, "sample_weight") or not hasattr(estimator, "predict_proba"):
-        raise InputError(f"{path} must take sample_weight and have predict_proba; choose another classifier")
+    _check_suitable(path, estimator)
     return estimator
+
+
+def _check_suitable(path: str, estimator: type | BaseEstimator) -> None:
+    """Refuse what is no classifier: its class before it is called, and then what its parameters made of it."""
+    can_fit = hasattr(estimator, "fit") and has_fit_parameter(estimator, "sample_weight")
+    if not can_fit or not hasattr(estimator, "predict_proba"):
+        raise InputError(f"{path} must take sample_weight and have predict_proba; choose another classifier")
 
 
 class _Weighted(ClassifierMixin, BaseEstimator):

@@ -42,7 +42,7 @@ def run_rule(folder):
         params=SimpleNamespace(seed=SEED, settings={"definition": DEFINITION}),
         wildcards=("toy", "CGAN"),
         resources={"gpu": 1},
-        config={"threads": 1, "checkpoint_epochs": EVERY},
+        config={"threads": 1, "deterministic": False, "checkpoint_epochs": EVERY},
     )
     script = Path(__file__).parents[2] / "scripts" / "train_generator.py"
     runpy.run_path(str(script), init_globals={"snakemake": snakemake})

@@ -18,6 +18,7 @@ CHANGES = {
     "results_dir": {"results_dir": "elsewhere"},
     "data_dir": {"data_dir": str(ROOT)},
     "threads": {"threads": 2},
+    "deterministic": {"deterministic": True},
     "checkpoint_epochs": {"checkpoint_epochs": 2},
     "temporary": {"temporary": ["skewed", "generators", "synthetic"]},
     "datasets, one more": {"datasets": ["mnist", "fashion-mnist"]},
