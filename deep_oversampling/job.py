@@ -24,7 +24,10 @@ THREAD_VARIABLES = (
 
 
 def ask_for_determinism() -> None:
-    """Have TensorFlow and XLA, which JAX runs on, take only operations on a GPU that give the same bytes every time."""
+    """Have TensorFlow and XLA, which JAX runs on, take only operations that give the same bytes every time.
+
+    Theirs on a CPU do in any case, and to ask for others would only give other bytes.
+    """
     os.environ[DETERMINISM_VARIABLE] = "1"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
 
@@ -86,10 +89,8 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(snakemake.config["threads"])
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if snakemake.config["deterministic"]:
+    if snakemake.resources.get("gpu") and take_gpu() and snakemake.config["deterministic"]:
         ask_for_determinism()
-    if snakemake.resources.get("gpu"):
-        take_gpu()
     import_lightly()
     with _output_to(snakemake.log[0]) as terminal:
         logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(asctime)s %(message)s")

@@ -31,17 +31,21 @@ def visible_gpus() -> list[str]:
     return listed.stdout.split() if listed.returncode == 0 else []
 
 
-def take_gpu() -> None:
+def take_gpu() -> bool:
     """Leave this process one of the visible GPUs, which no other process has that asked like this.
 
     The GPU is this process's until it ends, however it ends. Where more processes ask than there are GPUs, the rest
-    share them. Where there is one, as in a job of SLURM's, nothing is done.
+    share them. Where there is one, as in a job of SLURM's, it is left as it is.
+
+    Returns
+    -------
+    bool
+        Whether there is any.
     """
     gpus = visible_gpus()
-    if len(gpus) < 2:
-        return
-    taken = next(filter(_lock, gpus), gpus[os.getpid() % len(gpus)])
-    os.environ["CUDA_VISIBLE_DEVICES"] = taken
+    if len(gpus) > 1:
+        os.environ["CUDA_VISIBLE_DEVICES"] = next(filter(_lock, gpus), gpus[os.getpid() % len(gpus)])
+    return bool(gpus)
 
 
 def _lock(gpu: str) -> bool:

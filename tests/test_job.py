@@ -187,17 +187,21 @@ def test_jax_is_there_where_it_is_the_backend(run_job):
     assert log.read_text() == "False\n"
 
 
-@pytest.mark.parametrize("deterministic", [False, True])
-def test_determinism_is_asked_of_tensorflow_and_of_xla_before_they_start(run_job, deterministic):
+@pytest.mark.parametrize(
+    ("wanted", "gpus", "asked"), [(True, "0", True), (True, "", False), (True, None, False), (False, "0", False)]
+)
+def test_determinism_is_asked_of_tensorflow_and_of_xla_where_they_run_on_a_gpu(run_job, wanted, gpus, asked):
     run, log = run_job
     finished = run(
         'print(os.environ.get("TF_DETERMINISTIC_OPS"), os.environ.get("XLA_FLAGS"))\n'
         "from deep_oversampling.provenance import conditions\n"
         "print(conditions())",
-        deterministic=deterministic,
+        resources={} if gpus is None else {"gpu": 1},
+        deterministic=wanted,
+        CUDA_VISIBLE_DEVICES=gpus or "",
         XLA_FLAGS="--xla_cpu_enable_fast_math=false",
     )
     assert finished.returncode == 0, finished.stderr
-    flags = "--xla_cpu_enable_fast_math=false" + " --xla_gpu_deterministic_ops=true" * deterministic
-    asked = "1" if deterministic else None
-    assert log.read_text().splitlines() == [f"{asked} {flags}", str({"threads": 3, "deterministic": deterministic})]
+    flags = "--xla_cpu_enable_fast_math=false" + " --xla_gpu_deterministic_ops=true" * asked
+    variable = "1" if asked else None
+    assert log.read_text().splitlines() == [f"{variable} {flags}", str({"threads": 3, "deterministic": asked})]

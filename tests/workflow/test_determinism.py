@@ -1,17 +1,23 @@
 """Two runs of one config are the same bytes, whatever the cores, the order of jobs, or what is asked of GPUs."""
 
+from unittest.mock import ANY
+
 import pytest
 from smoke_run import ROOT
 
+from deep_oversampling.machine import visible_gpus
 from faults.workspace import UNTIMED, Workspace
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.workflow,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(visible_gpus()), reason="a GPU promises no same bytes"),
+]
 
 RUNS = {
     "one core": ["--cores", "1"],
     "four cores, another order": ["--cores", "4", "--scheduler", "greedy", "--prioritize", "page", "comparisons"],
 }
-DETERMINISTIC = ["--config", UNTIMED, "deterministic=true"]
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +43,5 @@ def test_cores_and_order_change_no_byte(contents_after, expected, name):
     assert contents_after(*RUNS[name]) == expected
 
 
-def test_asking_for_determinism_changes_no_number_on_a_cpu(contents_after, expected):
-    asked = contents_after(*DETERMINISTIC)
-    tables = {name for name in expected if name.endswith((".parquet", ".csv", ".md"))}
-    assert asked.keys() == expected.keys()
-    assert {name: asked[name] for name in tables} == {name: expected[name] for name in tables}
-    assert any(asked[name] != expected[name] for name in expected if name.endswith(".keras"))
+def test_asking_for_determinism_changes_nothing_on_a_cpu(contents_after, expected):
+    assert contents_after("--config", UNTIMED, "deterministic=true") == expected | {"index.html": ANY}
