@@ -7,7 +7,12 @@ RESULTS ?= results
 # What was installed; else gpu where there is an NVIDIA driver, else cpu. EXTRA=cpu, gpu or jax (on a GPU) says otherwise.
 INSTALLED = $(patsubst $(VENV)/.ready-%,%,$(wildcard $(VENV)/.ready-*))
 EXTRA ?= $(or $(firstword $(INSTALLED)),$(if $(shell command -v nvidia-smi),gpu,cpu))
-METHOD_FOLDERS = $(wildcard $(addprefix $(RESULTS)/,generators synthetic scores))
+SET = */*/*/*
+METHOD_FILES = $(wildcard $(addprefix $(RESULTS)/,$(foreach suffix,keras parquet,generators/$(SET)/$(METHOD)/*.$(suffix)) \
+  synthetic/$(SET)/$(METHOD).parquet scores/$(SET)/$(METHOD)/*/*/*.parquet))
+STAGES = data skewed generators synthetic scores extractors fid timings tables figures logs benchmarks dag \
+  index.html report.html benchmarks.csv
+FOUND = $(wildcard $(addprefix $(RESULTS)/,$(STAGES)))
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) $(ARGS)
 READY := $(VENV)/.ready-$(EXTRA)
 
@@ -19,11 +24,11 @@ help:  ## list the targets
 run: $(READY)  ## run the experiment of config.yaml; ARGS="…" goes to snakemake
 	$(SNAKEMAKE)
 
-method: $(READY)  ## compute METHOD="R-CVAE" anew, from its training or its images on, and what follows from it
+method: $(READY)  ## compute METHOD="R-CVAE" anew, from its training or its images on, and what follows from it; RESULTS= is the config's results_dir
 	$(if $(METHOD),,$(error error: say which method: make method METHOD=R-CVAE))
-	files=$$(find $(or $(METHOD_FOLDERS),/dev/null) -type f \( -path '*/$(METHOD)/*.keras' -o -path '*/$(METHOD)/*.parquet' -o -name '$(METHOD).parquet' \)) && \
-	{ [ -n "$$files" ] || { echo "error: $(RESULTS) has nothing of $(METHOD); make run computes it" >&2; exit 1; }; } && \
-	$(SNAKEMAKE) --forcerun $$files
+	$(if $(findstring *,$(METHOD)),$(error error: name one method: make method METHOD=R-CVAE))
+	$(if $(METHOD_FILES),,$(error error: $(RESULTS) has nothing of a method $(METHOD); make run computes it))
+	$(SNAKEMAKE) --forcerun $(METHOD_FILES)
 
 report: run  ## run, then write Snakemake's own report: one HTML file
 	$(SNAKEMAKE) --report $(RESULTS)/report.html
@@ -46,11 +51,13 @@ costs: $(READY)  ## say what an experiment will cost; ARGS="…" is its --config
 faults: $(READY)  ## injure 120 runs of the smoke preset and see them recover (two hours); as root with full disks too
 	$(BIN)/python -m faults $(ARGS)
 
-clean:  ## name the folders of RESULTS, and delete them once that is confirmed; CONFIRM=yes doesn't ask
-	$(if $(wildcard $(RESULTS)/logs),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
-	du -sch $(RESULTS)/*
+clean:  ## name what RESULTS holds, and delete it once that is confirmed; CONFIRM=yes doesn't ask
+	$(if $(word 2,$(RESULTS)),$(error error: name one folder: make clean RESULTS=results_paper))
+	$(if $(wildcard $(RESULTS)/logs $(RESULTS)/data),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
+	$(if $(wildcard .snakemake/locks/*),$(error error: a run is going on; if it was killed: snakemake --unlock))
+	du -sch $(FOUND)
 	answer=$(CONFIRM); [ -n "$$answer" ] || { printf "Delete all of this? (yes/no) "; read answer; }; \
-	if [ "$$answer" = yes ]; then rm -r $(RESULTS)/*; else echo "Nothing deleted."; fi
+	if [ "$$answer" = yes ]; then rm -r $(FOUND); else echo "Nothing deleted."; fi
 
 test: $(READY)  ## run the tests (as root, first install what they use: chromium, graphviz, SLURM); PYTEST_ARGS="…" goes to pytest
 	tests/install_tools.sh

@@ -51,15 +51,25 @@ def check_config_file(path: str | Path) -> None:
     Parameters
     ----------
     path : str or Path
-        YAML or JSON that can be read.
+        YAML that can be read, or JSON, of which that indented by tabs isn't YAML and is left alone.
 
     Raises
     ------
     InputError
-        If a key stands twice in one place.
+        If a key stands twice in one place, or a part contains itself.
     """
-    for key, line in _repeated_keys(yaml.compose(Path(path).read_text())):
-        raise InputError(f"config: {path} has {key!r} a second time on line {line}; leave one out")
+    try:
+        for key, line in _repeated_keys(_composed(path)):
+            raise InputError(f"config: {path} has {key!r} a second time on line {line}; leave one out")
+    except RecursionError as error:
+        raise InputError(f"config: {path} has a part that contains itself; spell it out") from error
+
+
+def _composed(path: str | Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(Path(path).read_text())
+    except yaml.YAMLError:
+        return None
 
 
 def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
@@ -177,8 +187,6 @@ def _check_grid(config: dict[str, Any]) -> None:
         if set(first) == set(second):
             raise InputError(f"config: minority_sets: {first} and {second} are the same set; leave one out")
     for dataset, minority, ratio in product(config["datasets"], config["minority_sets"], config["ratios"]):
-        if len(minority) == len(dataset_named(dataset).classes):
-            raise InputError(f"config: minority_sets {minority}: leave at least one majority class of {dataset}")
         try:
             class_counts(minority, len(dataset_named(dataset).classes), ratio, config["majority_count"])
         except InputError as error:

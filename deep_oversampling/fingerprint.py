@@ -81,9 +81,15 @@ def _imports(path: Path, project: Path) -> tuple[Path, ...]:
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = ".".join(filter(None, [*_package(path, project, node.level), node.module]))
+            names += [f"{module}.{alias.name}" for alias in node.names]
     return tuple(file for name in names for file in _files_of(name, project))
+
+
+def _package(path: Path, project: Path, level: int) -> tuple[str, ...]:
+    """Return the parts of the package that an import with so many leading dots starts from."""
+    return path.relative_to(project).parts[:-level] if level else ()
 
 
 @cache
@@ -92,11 +98,17 @@ def _data_beside(path: Path, project: Path) -> tuple[Path, ...]:
         return ()
     folders = [path.parent, *(folder for folder in path.parent.iterdir() if _holds_data(folder))]
     files = (file for folder in folders for file in folder.iterdir())
-    return tuple(file for file in files if file.is_file() and file.suffix not in (".py", ".pyc"))
+    return tuple(file for file in files if file.is_file() and file.suffix not in (".py", ".pyc") and _counts(file))
 
 
 def _holds_data(folder: Path) -> bool:
-    return folder.is_dir() and folder.name != "__pycache__" and not (folder / "__init__.py").exists()
+    is_other = folder.name == "__pycache__" or (folder / "__init__.py").exists()
+    return folder.is_dir() and _counts(folder) and not is_other
+
+
+def _counts(path: Path) -> bool:
+    """Return whether a path is none of those that editors leave behind."""
+    return not path.name.startswith((".", "#")) and not path.name.endswith("~")
 
 
 @cache
@@ -122,7 +134,7 @@ class _WithoutWords(ast.NodeTransformer):
 
     def visit_If(self, node: ast.If) -> ast.AST:
         if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            return ast.copy_location(ast.Pass(), node)
+            node.body = [ast.Pass()]
         return self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:

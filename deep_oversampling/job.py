@@ -1,20 +1,22 @@
 """What every script of the workflow runs inside: its log, its threads, its one line of error."""
 
+import errno
 import gc
 import logging
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.abc import MetaPathFinder
-from typing import Any
+from typing import Any, NoReturn
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.machine import take_gpu
 from deep_oversampling.provenance import DETERMINISM_VARIABLE, THREADS_VARIABLE
 
 _SECONDS_BETWEEN_LINES = 30
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 THREAD_VARIABLES = (
     *(THREADS_VARIABLE, "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
@@ -84,7 +86,8 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     Raises
     ------
     SystemExit
-        With status 1 after an :class:`InputError`, whose one line also goes to standard error.
+        With status 1 after an :class:`InputError`, whose one line also goes to standard error, or after the disk was
+        full.
     """
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(snakemake.config["threads"])
@@ -100,12 +103,22 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         try:
             yield logger
         except InputError as error:
-            message = f"error: {error}"
-            print(message, flush=True)
-            os.write(terminal, f"{message}\n".encode())
-            sys.exit(1)
+            _fail(f"error: {error}\n", terminal)
+        except OSError as error:
+            if error.errno not in _DISK_ERRORS:
+                raise
+            _fail(f"error: {error.strerror}; free space or change results_dir\n", terminal)
     # All is written, and taking TensorFlow down in good order takes a second.
     os._exit(0)
+
+
+def _fail(message: str, terminal: int) -> NoReturn:
+    os.write(terminal, message.encode())
+    # The log's disk may be full.
+    with suppress(OSError):
+        sys.stdout.flush()
+        os.write(1, message.encode())
+    sys.exit(1)
 
 
 def _terminal_handler(terminal: int) -> logging.Handler:
@@ -133,6 +146,7 @@ def _output_to(log_path: str) -> Iterator[int]:
         try:
             yield terminal
         finally:
-            sys.stdout.flush()
+            with suppress(OSError):
+                sys.stdout.flush()
             os.dup2(output, 1)
             os.dup2(terminal, 2)

@@ -13,7 +13,11 @@ from deep_oversampling.errors import InputError
 from deep_oversampling.storage import read_provenance
 
 SNAKEMAKE = Path(".snakemake")
-_OWN = ("data", "logs", "dag")
+_OWN = (
+    *("data", "skewed", "generators", "synthetic", "scores", "extractors", "fid", "timings", "tables", "figures"),
+    *("logs", "benchmarks", "dag", "index.html", "report.html"),
+)
+_NOBODYS = "lost+found"
 
 
 def set_right(results: str | Path) -> list[str]:
@@ -32,7 +36,7 @@ def set_right(results: str | Path) -> list[str]:
     """
     early = bring_to_the_present()
     lines = [f"{early} files are from the future, for the clock was set back; now they are from now"] if early else []
-    lines += [f"{path} is not as its job left it; it is made anew" for path in mark_altered(results)]
+    lines += [f"{path} is not as its job left it; what needs it makes it anew" for path in mark_altered(results)]
     if made_by := other_version(results):
         lines.append(
             f"{results} was begun by deep-oversampling {made_by}, this is {__version__}; what runs again are jobs whose"
@@ -52,7 +56,7 @@ def check_place(results: str | Path) -> None:
     Raises
     ------
     InputError
-        If it is a file or in one, if it holds the working folder, or if it has files and none of them are results.
+        If it is a file or in one, can't be written, holds the working folder, or has files none of which are results.
     """
     folder = Path(results).resolve()
     existing = next(path for path in (folder, *folder.parents) if path.exists())
@@ -60,15 +64,35 @@ def check_place(results: str | Path) -> None:
         raise InputError(f"config: results_dir: {existing} is no folder; name another")
     if Path.cwd().is_relative_to(folder):
         raise InputError(f"config: results_dir: {results} has the project itself in it; name a folder of its own")
-    if existing == folder and any(folder.iterdir()) and not any((folder / name).exists() for name in _OWN):
+    if not os.access(existing, os.W_OK):
+        raise InputError(f"config: results_dir: {existing} cannot be written; make it writable, or name another folder")
+    names = {path.name for path in folder.glob("[!.]*")} - {_NOBODYS}
+    if names and names.isdisjoint(_OWN):
         raise InputError(f"config: results_dir: {results} has other files in it; name a new or an empty folder")
+
+
+def results_name(results: str) -> str:
+    """Return the one spelling of a results folder that Snakemake is to know its files by.
+
+    Parameters
+    ----------
+    results : str
+        Relative to the working folder, or absolute.
+
+    Returns
+    -------
+    str
+        Without ``.``, ``..`` and slashes that needn't be; relative where it is inside the working folder.
+    """
+    inside = os.path.relpath(results)
+    return os.path.normpath(results) if Path(inside).parts[:1] == (os.pardir,) else inside
 
 
 def bring_to_the_present(snakemake: Path = SNAKEMAKE) -> int:
     """Give the present time to files that a clock which was ahead has dated.
 
-    Snakemake refuses a job's files if they are older than what they were made from. While it runs in the same folder,
-    nothing is done.
+    Snakemake refuses a job's files if they are older than what they were made from. Files of a run that is going on are
+    left alone.
 
     Parameters
     ----------
@@ -81,8 +105,8 @@ def bring_to_the_present(snakemake: Path = SNAKEMAKE) -> int:
         How many files there were.
     """
     now, early = time.time(), 0
-    for record, output in _unless_running(snakemake):
-        if output.exists() and output.stat().st_mtime > now:
+    for record, output in _unlocked(snakemake):
+        if output.stat().st_mtime > now:
             was_recorded = _recorded_time(record) == output.stat().st_mtime
             os.utime(output, (now, now))
             early += 1
@@ -95,8 +119,8 @@ def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]
     """Have Snakemake make those files anew that were altered after their jobs had ended.
 
     Snakemake keeps when each file was last written. One with another time is compared with the checksum that it
-    holds; a text or a picture, which holds none, counts as altered. While Snakemake runs in the same folder nothing is
-    done, for its jobs are writing.
+    holds; a text or a picture, which holds none, counts as altered. Files of a run that is going on, whose jobs are
+    writing, are left alone.
 
     Parameters
     ----------
@@ -111,8 +135,8 @@ def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]
         The altered files, marked as incomplete, sorted.
     """
     altered = {}
-    for record, output in _unless_running(snakemake):
-        if output.is_relative_to(results) and output.exists() and not _is_as_recorded(record, output):
+    for record, output in _unlocked(snakemake):
+        if output.is_relative_to(results) and not _is_as_recorded(record, output):
             altered[output] = snakemake / "incomplete" / record.relative_to(snakemake / "metadata")
     for marker in altered.values():
         marker.parent.mkdir(parents=True, exist_ok=True)
@@ -120,9 +144,11 @@ def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]
     return sorted(altered)
 
 
-def _unless_running(snakemake: Path) -> Iterator[tuple[Path, Path]]:
-    if not any(snakemake.glob("locks/*")):
-        yield from records(snakemake / "metadata")
+def _unlocked(snakemake: Path) -> Iterator[tuple[Path, Path]]:
+    locked = {Path(line) for lock in snakemake.glob("locks/*.lock") for line in lock.read_text().splitlines()}
+    for record, output in records(snakemake / "metadata"):
+        if output.is_file() and output not in locked:
+            yield record, output
 
 
 def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
@@ -139,9 +165,14 @@ def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
         The output as in the workflow: in its folder, which needn't be this process's.
     """
     for record in metadata.rglob("*"):
+        encoded = "".join(part.removeprefix("@") for part in record.relative_to(metadata).parts)
+        try:
+            output = Path(urlsafe_b64decode(encoded).decode())
+        except ValueError:
+            # Not Snakemake's.
+            continue
         if record.is_file():
-            encoded = "".join(part.removeprefix("@") for part in record.relative_to(metadata).parts)
-            yield record, Path(urlsafe_b64decode(encoded).decode())
+            yield record, output
 
 
 def _is_as_recorded(record: Path, output: Path) -> bool:
@@ -152,7 +183,7 @@ def _is_as_recorded(record: Path, output: Path) -> bool:
 def _recorded_time(record: Path) -> float | None:
     try:
         return json.loads(record.read_text())["endtime"]
-    except (json.JSONDecodeError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 

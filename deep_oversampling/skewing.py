@@ -33,11 +33,13 @@ def class_counts(
     Raises
     ------
     InputError
-        If the ratio doesn't divide, or a minority class is outside 0 to L − 1.
+        If the ratio doesn't divide, or a minority class is outside 0 to L − 1, or no class is left for the majority.
     """
     outside = sorted(set(minority) - set(range(n_classes)))
     if outside:
         raise InputError(f"minority class {outside[0]} is outside the data set's classes 0 to {n_classes - 1}")
+    if len(set(minority)) == n_classes:
+        raise InputError("leave at least one majority class")
     if majority_count % imbalance_ratio:
         raise InputError(f"imbalance ratio {imbalance_ratio} does not divide the majority count {majority_count}")
     return {

@@ -1,5 +1,6 @@
 """Reading and writing of Parquet: whole or not at all, checked, with provenance."""
 
+import glob
 import hashlib
 import os
 import tempfile
@@ -36,7 +37,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        A path in the same folder with the same suffix; removed if the block raises.
+        A path in the same folder with the same suffix; removed if the block raises. What a killed process has left of
+        its own is removed before.
 
     Raises
     ------
@@ -46,6 +48,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
@@ -61,6 +64,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise _cannot_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what killed processes were writing to take the place of ``path``."""
+    for leftover in path.parent.glob(f".{glob.escape(path.stem)}.*{glob.escape(path.suffix)}"):
+        leftover.unlink(missing_ok=True)
 
 
 def _umask() -> int:

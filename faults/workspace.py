@@ -23,7 +23,7 @@ NOT_RESULTS = ("benchmarks", "logs")
 UNTIMED = "timing_replicates=0"
 _ATTEMPTS = 4
 _TELLING = re.compile(
-    "^error: |is not as its job left it|are from the future|cannot be locked|died with|Write-protected|older modification time"
+    "^error: |not as its job left it|from the future|cannot be locked|died with|older modification time"
 )
 
 

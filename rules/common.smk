@@ -11,21 +11,22 @@ from deep_oversampling.config import (
     smallest_class,
 )
 from deep_oversampling.errors import InputError
-from deep_oversampling.results_folder import check_place, set_right
+from deep_oversampling.results_folder import check_place, results_name, set_right
 from deep_oversampling.samplers.preflight import check_samplers
 
-config.update(restore_types(config))
 try:
+    if workflow.is_main_process:
+        for path in workflow.configfiles:
+            check_config_file(path)
+    config.update(restore_types(config))
     check_config(config, workflow.source_path("../schemas/config.schema.yaml"))
     if workflow.is_main_process:
         from deep_oversampling.classifier.estimator import check_estimators
 
-        for path in workflow.configfiles:
-            check_config_file(path)
         check_place(config["results_dir"])
         check_samplers(config["methods"], config["samplers"], smallest_class(config))
         check_estimators(config["classifiers"], config.get("estimators", {}))
-        for line in set_right(config["results_dir"]):
+        for line in set_right(results_name(config["results_dir"])):
             print(line, file=sys.stderr)
 except InputError as error:
     sys.exit(f"error: {error}")
@@ -37,7 +38,7 @@ os.environ.update(
     )
 )
 
-RESULTS = config["results_dir"]
+RESULTS = results_name(config["results_dir"])
 RESOURCES = "resources"
 EXTRACTOR = config["fid"]["extractor"]
 
@@ -51,6 +52,7 @@ HISTORY = f"{RESULTS}/generators/{RUN}/{{method}}/history.parquet"
 SYNTHETIC = f"{RESULTS}/synthetic/{RUN}/{{method}}.parquet"
 SCORE = f"{RESULTS}/scores/{RUN}/{{method}}/{{classifier}}/{{protocol}}/{{classifier_seed}}.parquet"
 LENET = f"{RESULTS}/extractors/lenet/{{dataset}}.keras"
+LENET_HISTORY = f"{RESULTS}/extractors/lenet/{{dataset}}.history.parquet"
 INCEPTION = f"{RESOURCES}/inception/default_1.pt"
 STATISTICS = f"{RESULTS}/fid/{{extractor}}/real/{{dataset}}/{{class_label}}.parquet"
 FID = f"{RESULTS}/fid/{{extractor}}/synthetic/{RUN}/{{method}}.parquet"
@@ -67,10 +69,10 @@ wildcard_constraints:
     dataset="|".join(config["datasets"]),
     split="train|test",
     minority=r"\d+(-\d+)*",
-    ratio=r"\d+",
-    replicate=r"\d+",
-    method="[A-Za-z0-9][A-Za-z0-9_-]*",
-    classifier="[A-Za-z0-9][A-Za-z0-9_-]*",
+    ratio=r"[1-9]\d*",
+    replicate=r"0|[1-9]\d*",
+    method="|".join(config["samplers"]),
+    classifier="|".join(["MLP", *config.get("estimators", {})]),
     protocol="paper|leak_free",
     classifier_seed=r"\d+",
     extractor="lenet|inception",
@@ -120,6 +122,12 @@ def over_synthetic(pattern):
     return over_runs(pattern, method=image_methods(), extractor=EXTRACTOR)
 
 
+def over_timings():
+    """Return the timings of the replicates that are timed."""
+    replicates = config["replicates"][: config["timing_replicates"]]
+    return over_settings(TIMING, replicate=replicates, timed=list(TIMED))
+
+
 def over_scores(pattern):
     """Expand a pattern over every skewed set, method, classifier, protocol and classifier seed."""
     return over_runs(
@@ -144,12 +152,12 @@ def stage_files():
         for stage, files in may_be_temporary.items()
         if stage not in config["temporary"]
     ]
-    stages += [over_runs(HISTORY, method=trained), over_synthetic(FID)]
+    stages += [over_runs(HISTORY, method=trained), over_synthetic(FID), over_timings()]
     stages += [expand(ORIGINAL, dataset=config["datasets"], split=["train", "test"])]
     if image_methods():
         classes = {label for minority in config["minority_sets"] for label in minority}
         compared = {"extractor": EXTRACTOR, "dataset": config["datasets"]}
-        stages += [expand(LENET, dataset=config["datasets"])]
+        stages += [expand([LENET, LENET_HISTORY], dataset=config["datasets"])]
         stages += [expand(STATISTICS, class_label=sorted(classes), **compared)]
     return sum(stages, over_scores(SCORE))
 

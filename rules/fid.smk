@@ -17,7 +17,7 @@ rule train_lenet:
         test=TEST,
     output:
         model=LENET,
-        history=f"{RESULTS}/extractors/lenet/{{dataset}}.history.parquet",
+        history=LENET_HISTORY,
     log:
         f"{RESULTS}/logs/train_lenet/{{dataset}}.log",
     benchmark:

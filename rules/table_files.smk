@@ -13,6 +13,7 @@ COMPARISON = f"{RESULTS}/tables/comparison.parquet"
 OVERALL_COMPARISON = f"{RESULTS}/tables/comparison_over_settings.parquet"
 RANKS = f"{RESULTS}/tables/ranks.parquet"
 
+PAPER_SUFFIXES = ["html", "md", "csv", "tex"]
 MAJORITY_COUNT = 3200
 PAPER_SETTINGS = list(product(["mnist", "fashion-mnist"], [320, 80]))
 
@@ -59,7 +60,8 @@ def table_files():
     parquet += [FID_TABLE] * bool(image_methods())
     csv = [path.replace(".parquet", ".csv") for path in parquet if path != TIMINGS]
     gathered = [SCORES] + [FIDS] * bool(image_methods())
-    return gathered + parquet + csv + paper_tables("html")
+    paper = [path for suffix in PAPER_SUFFIXES for path in paper_tables(suffix)]
+    return gathered + parquet + csv + paper
 
 
 def paper_tables(suffix):

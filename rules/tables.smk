@@ -49,11 +49,7 @@ rule gather_fids:
 
 rule gather_timings:
     input:
-        over_settings(
-            TIMING,
-            replicate=config["replicates"][: config["timing_replicates"]],
-            timed=list(TIMED),
-        ),
+        over_timings(),
     output:
         TIMINGS,
     log:
@@ -164,9 +160,7 @@ rule paper_tables:
             )
             for path in paper_tables("html")
         ],
-        others=[
-            path for suffix in ("md", "csv", "tex") for path in paper_tables(suffix)
-        ],
+        others=[path for suffix in PAPER_SUFFIXES[1:] for path in paper_tables(suffix)],
     log:
         f"{RESULTS}/logs/paper_tables.log",
     benchmark:

@@ -16,7 +16,9 @@ with job(snakemake) as logger:
     seed, settings = snakemake.params.seed, snakemake.params.settings
     provenance = Provenance("generator", settings, seed)
     model_path = Path(snakemake.output.model)
-    checkpoint = Checkpoint(model_path.with_name("checkpoint.npz"), snakemake.config["checkpoint_epochs"], provenance)
+    # Epochs of other code are of another training.
+    under_way = Provenance("checkpoint", {**settings, "code": snakemake.params.code}, seed)
+    checkpoint = Checkpoint(model_path.with_name("checkpoint.npz"), snakemake.config["checkpoint_epochs"], under_way)
     sampler = build_sampler(settings["definition"], seed)
     skewed = read_images(snakemake.input[0])
     name = "/".join(snakemake.wildcards)

@@ -228,7 +228,11 @@ def test_what_is_sensible_is_accepted(place, value):
             "datasets mnist, minority_sets [9, 10], ratios 40: minority class 10 is outside",
         ),
         ("minority_sets", [[3, 4], [4, 3]], "minority_sets: [3, 4] and [4, 3] are the same set; leave one out"),
-        ("minority_sets", [list(range(10))], "leave at least one majority class of mnist"),
+        (
+            "minority_sets",
+            [list(range(10))],
+            "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], ratios 40: leave at least one majority class",
+        ),
         ("data_dir", "/no/such folder/é", "data_dir: there is no folder /no/such folder/é"),
         ("ratios", [80], "timing_replicates: tuning SMOTE takes 10 images of the smallest class and majority_count"),
         ("majority_count", 8000, "majority_count: no class of mnist has 8000 images; the largest has 6742"),
@@ -410,6 +414,8 @@ def test_a_minority_set_is_read_back_from_its_name(minority):
         ("mlp: {epochs: 1, epochs: 1}", "'epochs' a second time on line 1"),
         ("- a: 1\n- [{b: {c: 1, c: 2}}]", "'c' a second time on line 2"),
         ('{"seed": 1, "seed": 2}', "'seed' a second time on line 1"),
+        ("ratios: &ratios [*ratios]", "a part that contains itself; spell it out"),
+        ("mlp: &mlp {hidden: *mlp}", "a part that contains itself; spell it out"),
     ],
 )
 def test_a_key_that_stands_twice_is_refused(tmp_path, content, said):
@@ -422,6 +428,12 @@ def test_a_key_that_stands_twice_is_refused(tmp_path, content, said):
 
 @pytest.mark.parametrize("path", [*SHIPPED, TEN_TIMES], ids=lambda path: path.stem)
 def test_no_shipped_config_says_a_key_twice(path):
+    check_config_file(path)
+
+
+def test_json_that_is_no_yaml_is_left_to_its_reader(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{\n\t"seed": 1\n}')
     check_config_file(path)
 
 

@@ -51,8 +51,10 @@ def test_the_same_code_elsewhere_has_the_same_fingerprint(digest):
         {"pencil": FILES["library/pencil.py"].replace("(1)", "(2)")},
         {"paper": FILES["library/paper.py"].replace("return size", "return 2 * size")},
         {"library/__init__": "import os\n"},
+        {"paper": FILES["library/paper.py"].replace("return size", "from .art import brush\n    return size")},
+        {"paper": FILES["library/paper.py"].replace("return size", "from . import abacus\n    return size")},
     ],
-    ids=["script", "module", "module of a module", "package"],
+    ids=["script", "module", "module of a module", "package", "module by one dot", "modules by one dot"],
 )
 def test_code_that_is_reached_counts(digest, changed):
     assert digest("draw", **changed) != digest("draw")
@@ -115,3 +117,42 @@ def test_a_method_s_own_code_is_no_part_of_another():
     reached = {name: {path.name for path in code_files("train_generator", [at])} for name, at in methods.items()}
     assert reached["CVAE"] - reached["CGAN"] == {"cvae.py", "conditional_vae.py"}
     assert reached["BAGAN"] - reached["CVAE"] == {"bagan.py", "balancing_gan.py"}
+
+
+@pytest.mark.parametrize("level", ["from .. import abacus", "from ..abacus import BEADS", "from .nib import abacus"])
+def test_relative_imports_are_followed(tmp_path, level):
+    files = {
+        "scripts/draw.py": "import library.art.brush\n",
+        "library/__init__.py": "",
+        "library/abacus.py": "BEADS = 10\n",
+        "library/art/__init__.py": "",
+        "library/art/brush.py": level,
+        "library/art/nib.py": "from library import abacus\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert tmp_path / "library" / "abacus.py" in code_files("draw", project=tmp_path)
+
+
+def test_what_isn_t_for_type_checkers_counts(digest):
+    guarded = "if TYPE_CHECKING:\n    import os\nelse:\n    SIZE = {}\n"
+    assert digest("draw", paper=guarded.format(1)) != digest("draw", paper=guarded.format(2))
+    assert digest("draw", paper=guarded.format(1)) == digest("draw", paper=guarded.format(1).replace("os", "sys"))
+
+
+@pytest.mark.parametrize(
+    "name", ["brush.py~", ".brush.py.swp", "#brush.py#", ".DS_Store", ".ipynb_checkpoints/brush-checkpoint.ipynb"]
+)
+def test_what_editors_leave_isn_t_code(tmp_path, name):
+    for file, content in FILES.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(content)
+    (tmp_path / "scripts" / "draw.py").write_text("import library.art.brush\n")
+    before = code_files("draw", project=tmp_path)
+    assert tmp_path / "library" / "art" / "colours.csv" in before
+    left = tmp_path / "library" / "art" / name
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("x")
+    code_files.__globals__["_data_beside"].cache_clear()
+    assert code_files("draw", project=tmp_path) == before

@@ -70,6 +70,28 @@ def test_the_terminal_gets_a_line_every_half_minute(run_job):
     assert [line.split(" ", 2)[2] for line in log.read_text().splitlines()] == [f"after {each} s" for each in seconds]
 
 
+def test_an_input_error_is_one_line_though_the_log_s_disk_is_full(run_job):
+    run, log = run_job
+    log.symlink_to("/dev/full")
+    finished = run('raise InputError("cannot write; free space")')
+    assert (finished.returncode, finished.stderr) == (1, "error: cannot write; free space\n")
+
+
+def test_a_disk_that_is_full_for_the_log_alone_is_one_line(run_job):
+    run, log = run_job
+    log.symlink_to("/dev/full")
+    finished = run('print("an epoch", flush=True)')
+    assert finished.returncode == 1
+    assert finished.stderr == "error: No space left on device; free space or change results_dir\n"
+
+
+def test_another_error_of_the_system_is_shown_whole(run_job):
+    run, log = run_job
+    finished = run('open("nothing")')
+    assert finished.returncode == 1
+    assert "FileNotFoundError" in finished.stderr + log.read_text()
+
+
 def test_an_input_error_is_one_line_in_both_places(run_job):
     run, log = run_job
     finished = run('print("before")\nraise InputError("no such class; add images of it")')

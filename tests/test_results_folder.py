@@ -13,7 +13,15 @@ import pytest
 from deep_oversampling import __version__
 from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.results_folder import bring_to_the_present, check_place, mark_altered, other_version, set_right
+from deep_oversampling.results_folder import (
+    bring_to_the_present,
+    check_place,
+    mark_altered,
+    other_version,
+    records,
+    results_name,
+    set_right,
+)
 from deep_oversampling.storage import write_table
 
 SNAKEFILE = """
@@ -126,15 +134,46 @@ def test_files_that_are_missing_or_elsewhere_are_left_to_snakemake(project):
     assert mark_altered("results") == [found(project, "model.keras")]
 
 
-def test_nothing_is_judged_while_jobs_are_writing(project):
-    path = found(project, "page.html")
+def test_what_a_run_that_goes_on_may_be_writing_isn_t_judged(project):
+    path, other = found(project, "page.html"), found(project, "table.parquet")
     path.write_text("half")
+    other.write_bytes(b"half")
     lock = project / ".snakemake" / "locks" / "0.output.lock"
     lock.parent.mkdir(exist_ok=True)
-    lock.write_text("")
-    assert mark_altered("results") == []
+    lock.write_text(f"{path}\nelsewhere/page.html\n")
+    assert mark_altered("results") == [other]
     lock.unlink()
-    assert mark_altered("results") == [path]
+    assert mark_altered("results") == sorted([path, other])
+
+
+@pytest.mark.parametrize("content", [b"", b"null", b"[]", b"\xff\xfe", b"{"])
+def test_a_record_that_is_none_is_left_to_snakemake(project, content):
+    path = found(project, "page.html")
+    path.write_text("half")
+    for record, output in records(Path(".snakemake/metadata")):
+        if output == path:
+            record.write_bytes(content)
+    assert mark_altered("results") == []
+
+
+def test_other_programs_files_among_the_records_are_none(project):
+    strange = [project / ".snakemake" / "metadata" / name for name in (".nfs0001", ".DS_Store", "\u00e9")]
+    for path in strange:
+        path.write_bytes(b"x")
+    assert mark_altered("results") == []
+    for path in strange:
+        path.unlink()
+
+
+def test_a_folder_in_a_file_s_place_is_left_to_snakemake(project):
+    path = found(project, "page.html")
+    path.unlink()
+    path.mkdir()
+    try:
+        assert mark_altered("results") == []
+        assert bring_to_the_present() == 0
+    finally:
+        path.rmdir()
 
 
 def test_a_record_that_was_cut_off_is_left_to_snakemake(project):
@@ -185,13 +224,41 @@ def test_a_damaged_data_set_says_no_version(tmp_path):
     assert other_version(tmp_path) is None
 
 
-@pytest.mark.parametrize("name", ["new", "new/er", "empty", "before", "interrupted", "drawn", "../beside", "file.d"])
+@pytest.mark.parametrize("there", ["data", "tables", "logs", "dag", "lost+found", ".trash"])
+def test_a_place_of_results_or_of_nothing_is_accepted(tmp_path, there):
+    (tmp_path / "results" / there).mkdir(parents=True)
+    check_place(tmp_path / "results")
+
+
+@pytest.mark.parametrize("name", ["new", "new/er", "empty", "../beside", "file.d"])
 def test_a_place_of_its_own_is_accepted(tmp_path, monkeypatch, name):
-    for made in ("empty", "before/data", "before/figures", "interrupted/logs", "drawn/dag", "working"):
-        (tmp_path / "working" / made).mkdir(parents=True)
+    (tmp_path / "working" / "empty").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "working")
     check_place(name)
     check_place(tmp_path / "working" / name)
+
+
+def test_a_place_that_can_not_be_written_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+    with pytest.raises(InputError, match="cannot be written; make it writable, or name another folder"):
+        check_place(tmp_path / "results")
+
+
+@pytest.mark.parametrize(
+    ("spelt", "name"),
+    [
+        ("results", "results"),
+        ("./results/", "results"),
+        ("a/../results//b/.", "results/b"),
+        ("{here}/results", "results"),
+        ("../other/results", "../other/results"),
+        ("/data//results/", "/data/results"),
+        ("..results", "..results"),
+    ],
+)
+def test_a_folder_has_one_name(tmp_path, monkeypatch, spelt, name):
+    monkeypatch.chdir(tmp_path)
+    assert results_name(spelt.format(here=tmp_path)) == name
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,14 @@ def test_counts_are_the_papers(ratio, minority_count, minority):
     assert counts == {label: minority_count if label in minority else 3200 for label in range(10)}
 
 
+def test_some_class_is_no_minority():
+    with pytest.raises(InputError, match="leave at least one majority class"):
+        class_counts(range(10), 10, 2, 100)
+
+
 @given(n_classes=st.integers(1, 12), ratio=st.integers(2, 400), minority_count=st.integers(1, 100), data=st.data())
 def test_the_ratio_is_exact(n_classes, ratio, minority_count, data):
-    minority = data.draw(st.sets(st.integers(0, n_classes - 1)))
+    minority = data.draw(st.sets(st.integers(0, n_classes - 1), max_size=n_classes - 1))
     counts = class_counts(minority, n_classes, ratio, ratio * minority_count)
     assert list(counts) == list(range(n_classes))
     assert all(counts[label] == minority_count for label in minority)

@@ -421,3 +421,13 @@ def test_a_digest_changes_with_any_pixel(folder, position, bit):
     write_images(folder / "one.parquet", IMAGES, PROVENANCE)
     write_images(folder / "other.parquet", ImageSet(images, IMAGES.labels, IMAGES.source_index), PROVENANCE)
     assert content_digest(folder / "one.parquet") != content_digest(folder / "other.parquet")
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
+    left = [tmp_path / name for name in (".0.k1ll3d.parquet", ".0.other.parquet")]
+    others = [tmp_path / name for name in (".10.parquet", ".0.k1ll3d.keras", "0.1.parquet", ".1.k1ll3d.parquet")]
+    for path in left + others:
+        path.write_bytes(b"half")
+    with replacing(tmp_path / "0.parquet") as temporary:
+        temporary.write_bytes(b"whole")
+    assert set(tmp_path.iterdir()) == {tmp_path / "0.parquet", *others}

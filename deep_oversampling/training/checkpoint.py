@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.storage import replacing
+from deep_oversampling.storage import remove_leftovers, replacing
 from deep_oversampling.training.history import Epoch
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError)
@@ -54,8 +54,7 @@ class Checkpoint:
 
         A file that is damaged or of another training is left alone: training starts anew, which the log says.
         """
-        for leftover in self.path.parent.glob(f".{self.path.stem}.*{self.path.suffix}"):
-            leftover.unlink()
+        remove_leftovers(self.path)
         if not self.path.exists():
             return []
         try:

@@ -39,7 +39,7 @@ def run_rule(folder):
         input=[str(folder / "skewed.parquet")],
         output=SimpleNamespace(**names),
         log=[str(folder / "log")],
-        params=SimpleNamespace(seed=SEED, settings={"definition": DEFINITION}),
+        params=SimpleNamespace(seed=SEED, settings={"definition": DEFINITION}, code=os.environ["CODE"]),
         wildcards=("toy", "CGAN"),
         resources={"gpu": 1},
         config={"threads": 1, "deterministic": False, "checkpoint_epochs": EVERY},

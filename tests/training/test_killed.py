@@ -15,9 +15,9 @@ from deep_oversampling.storage import read_frame
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 
 
-def start_rule(folder, *arguments):
+def start_rule(folder, *arguments, code="as it is"):
     command = [sys.executable, killable_training.__file__, str(folder), *arguments]
-    environment = {**os.environ, "XLA_FLAGS": "--xla_backend_optimization_level=0"}
+    environment = {**os.environ, "XLA_FLAGS": "--xla_backend_optimization_level=0", "CODE": code}
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
@@ -59,3 +59,14 @@ def test_a_training_killed_while_writing_a_checkpoint_goes_on_to_the_same_genera
     np.testing.assert_array_equal(draws(killed), draws(whole))
     assert terms(killed).equals(terms(whole))
     assert len(terms(whole)) == 3 * killable_training.EPOCHS
+
+
+def test_what_other_code_has_trained_is_trained_anew(tmp_path):
+    start_rule(tmp_path, "2").communicate()
+    assert (tmp_path / killable_training.CHECKPOINT).exists()
+    again = start_rule(tmp_path, code="changed")
+    _, error = again.communicate()
+    assert again.returncode == 0, error
+    log = (tmp_path / "log").read_text()
+    assert "is of another training; this one starts anew" in log
+    assert log.count("toy/CGAN: training, epoch ") == killable_training.EPOCHS

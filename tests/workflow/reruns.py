@@ -158,6 +158,11 @@ docstrings and formatting don't count. What reads a job's files runs after it.
 A new seed of a block that has run already (`seeds_per_job`) trains the whole block again, to the same scores: its
 classifiers are one model.
 
+Other versions of libraries make nothing run again (but under `--sdm conda`, where Snakemake looks at environments), nor
+do `threads`, timings excepted, and `deterministic`, which may change the last digits: each result file says in its
+provenance which they were. Snakemake knows what a job ran with from its records in `.snakemake/`. Without them, as
+where results were copied from elsewhere, it takes whatever is there for done: `snakemake --forceall` computes it anew.
+
 The files that are fetched are checked against their checksums, so the code that fetches them has no part in them.
 
 Both tables are written by `python tests/workflow/reruns.py`; a test compares them with what Snakemake plans. Where not

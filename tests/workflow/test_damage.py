@@ -83,7 +83,7 @@ def test_a_damaged_result_whose_time_tells_is_made_anew(folder, damaged):
     flip(path)
     outcome = run_forked(folder, [*ARGUMENTS, "--", f"results_smoke/{damaged}"])
     assert outcome.status == 0, outcome.output[-3000:]
-    assert f"results_smoke/{damaged} is not as its job left it; it is made anew" in outcome.output
+    assert f"results_smoke/{damaged} is not as its job left it; what needs it makes it anew" in outcome.output
     assert path.read_bytes() == content
 
 

@@ -34,6 +34,9 @@ class TestAfterTheSmokeRun:
             ("figures/minority_f1/mnist/MLP/paper.svg", "figure_minority_f1"),
             ("synthetic/mnist/3-4/10/0/SMOTE.parquet", "oversample"),
             ("scores/mnist/3-4/10/0/CVAE/MLP/paper/0.parquet", "score_classifiers_0"),
+            ("tables/paper/timing.tex", "paper_tables"),
+            ("extractors/lenet/mnist.history.parquet", "train_lenet"),
+            ("timings/mnist/3-4/10/0/CVAE.parquet", "time_balancing"),
         ],
     )
     def test_what_is_lost_is_made_again(self, run_snakemake, smoke, lost, rule):
@@ -42,6 +45,12 @@ class TestAfterTheSmokeRun:
             assert run_snakemake("--dry-run").job_counts[rule] == 1
         finally:
             aside.rename(smoke / lost)
+
+    @pytest.mark.parametrize("spelt", ["./results_smoke/", "logs/../results_smoke", "{folder}/results_smoke"])
+    def test_another_spelling_of_the_folder_is_the_same(self, run_snakemake, spelt):
+        folder = f"results_dir={spelt.format(folder=run_snakemake.folder)}"
+        jobs, _ = planned(run_snakemake, "mlp={epochs: 4}", folder)
+        assert jobs == {"score_classifiers_0": 8, "time_balancing": 1, "gather_timings": 1}
 
     def test_fewer_methods_compute_nothing(self, run_snakemake):
         jobs, telling = planned(run_snakemake, "methods=[Imbalanced,SMOTE]")

@@ -70,7 +70,7 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("ratios=[1000]", "imbalance ratio 1000 does not divide"),
         ("majority_count=7000", "majority_count: no class of mnist has 7000 images; the largest has 6742"),
         ("minority_sets=[[10]]", "minority class 10 is outside"),
-        ("minority_sets=[[0,1,2,3,4,5,6,7,8,9]]", "leave at least one majority class of mnist"),
+        ("minority_sets=[[0,1,2,3,4,5,6,7,8,9]]", "leave at least one majority class"),
         ("minority_sets=[[3,4],[4,3]]", "minority_sets: [3, 4] and [4, 3] are the same set"),
         ("weight_search={start: 60}", "weight_search: start 60 is above stop 50"),
         ("weight_search={folds: 11}", "folds 11 needs as many images of every class, but the smallest class has 10"),
@@ -87,6 +87,8 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("samplers={SMOTE: {parameters: {random_state: 1}}}", "samplers.SMOTE.parameters: leave out random_state"),
         ("samplers={CVAE: {generator: deep_oversampling.samplers.cvae.CVEA}}", "samplers.CVAE: no class 'CVEA'"),
         (f"samplers={{{CVAE}: {{epoch: 5}}}}}}", "samplers.CVAE: unknown parameter 'epoch'; did you mean epochs?"),
+        ("samplers={CVAE: {generator: os.system}}", "samplers.CVAE: no module 'os'"),
+        ("samplers={CVAE: {generator: math.CVAE}}", "samplers.CVAE: no module 'math'"),
         ("samplers={SMOTE: {class_weight: balanced}}", "samplers.SMOTE: class_weight changes nothing beside sampler"),
         (
             "classifiers=[F] estimators={F: {estimator: sklearn.ensemble.RandomForest}}",
@@ -129,14 +131,15 @@ def test_a_mistake_in_the_config(folder, change, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (SMOKE.read_text() + "\nseed: 5\n", "has 'seed' a second time on line 41; leave one out"),
-        (SMOKE.read_text().replace("epochs: 3,", "epochs: 3, epochs: 4,"), "has 'epochs' a second time on line 24"),
+        (SMOKE.read_text() + "\nseed: 5\n", "has 'seed' a second time on line 43; leave one out"),
+        (SMOKE.read_text().replace("epochs: 3,", "epochs: 3, epochs: 4,"), "has 'epochs' a second time on line 26"),
         (SMOKE.read_text().replace("seed: 2021\n", ""), "'seed' is a required property"),
         ("{}", "is a required property"),
         ("", "must be given as JSON or YAML with keys at top level"),
         ("- seed\n", "must be given as JSON or YAML with keys at top level"),
         ("seed: [1\n", "is not valid JSON or YAML"),
         ("\tseed: 1\n", "is not valid JSON or YAML"),
+        (SMOKE.read_text().replace("[10]", "&ratios [*ratios]"), "has a part that contains itself"),
         ("seed: !!python/object/apply:os.system ['touch ran']\n", "is not valid JSON or YAML"),
     ],
 )
@@ -156,6 +159,10 @@ def test_a_mistake_in_the_config_file(folder, content, message):
         "results_smoke/skewed/fashion-mnist/3-4/10/0.parquet",
         "results_smoke/skewed/mnist/3-4/../../../../../etc/10/0.parquet",
         "results_smoke/skewed/mnist/3-4/10/-1.parquet",
+        "results_smoke/skewed/mnist/3-4/0/0.parquet",
+        "results_smoke/skewed/mnist/3-4/010/00.parquet",
+        "results_smoke/scores/mnist/3-4/10/0/FOO/MLP/paper/0.parquet",
+        "results_smoke/scores/mnist/3-4/10/0/CVAE/FOO/paper/0.parquet",
         "results/index.html",
     ],
 )
