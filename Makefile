@@ -52,7 +52,7 @@ faults: $(READY)  ## injure 120 runs of the smoke preset and see them recover (t
 	$(BIN)/python -m faults $(ARGS)
 
 clean:  ## name what RESULTS holds, and delete it once that is confirmed; CONFIRM=yes doesn't ask
-	$(if $(word 2,$(RESULTS)),$(error error: name one folder: make clean RESULTS=results_paper))
+	$(if $(filter 1,$(words $(RESULTS))),,$(error error: name one folder: make clean RESULTS=results_paper))
 	$(if $(wildcard $(RESULTS)/logs $(RESULTS)/data),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
 	$(if $(wildcard .snakemake/locks/*),$(error error: a run is going on; if it was killed: snakemake --unlock))
 	du -sch $(FOUND)
