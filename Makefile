@@ -7,11 +7,8 @@ RESULTS ?= results
 # What was installed; else gpu where there is an NVIDIA driver, else cpu. EXTRA=cpu, gpu or jax (on a GPU) says otherwise.
 INSTALLED = $(patsubst $(VENV)/.ready-%,%,$(wildcard $(VENV)/.ready-*))
 EXTRA ?= $(or $(firstword $(INSTALLED)),$(if $(shell command -v nvidia-smi),gpu,cpu))
-SET = */*/*/*
-METHOD_FILES = $(wildcard $(addprefix $(RESULTS)/,$(foreach suffix,keras parquet,generators/$(SET)/$(METHOD)/*.$(suffix)) \
-  synthetic/$(SET)/$(METHOD).parquet scores/$(SET)/$(METHOD)/*/*/*.parquet))
 STAGES = data skewed generators synthetic scores extractors fid timings tables figures logs benchmarks dag \
-  index.html report.html benchmarks.csv
+  index.html report.html benchmarks.csv benchmarks.json
 FOUND = $(wildcard $(addprefix $(RESULTS)/,$(STAGES)))
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) $(ARGS)
 READY := $(VENV)/.ready-$(EXTRA)
@@ -24,11 +21,9 @@ help:  ## list the targets
 run: $(READY)  ## run the experiment of config.yaml; ARGS="…" goes to snakemake
 	$(SNAKEMAKE)
 
-method: $(READY)  ## compute METHOD="R-CVAE" anew, from its training or its images on, and what follows from it; RESULTS= is the config's results_dir
+method: $(READY)  ## compute METHOD="R-CVAE" anew, from its training or its images on, and what follows from it
 	$(if $(METHOD),,$(error error: say which method: make method METHOD=R-CVAE))
-	$(if $(findstring *,$(METHOD)),$(error error: name one method: make method METHOD=R-CVAE))
-	$(if $(METHOD_FILES),,$(error error: $(RESULTS) has nothing of a method $(METHOD); make run computes it))
-	$(SNAKEMAKE) --forcerun $(METHOD_FILES)
+	$(BIN)/python -m deep_oversampling.anew $(METHOD) --cores $(CORES) $(ARGS)
 
 report: run  ## run, then write Snakemake's own report: one HTML file
 	$(SNAKEMAKE) --report $(RESULTS)/report.html
@@ -53,7 +48,7 @@ faults: $(READY)  ## injure 120 runs of the smoke preset and see them recover (t
 
 clean:  ## name what RESULTS holds, and delete it once that is confirmed; CONFIRM=yes doesn't ask
 	$(if $(filter 1,$(words $(RESULTS))),,$(error error: name one folder: make clean RESULTS=results_paper))
-	$(if $(wildcard $(RESULTS)/logs $(RESULTS)/data),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
+	$(if $(wildcard $(RESULTS)/logs/*_dataset),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
 	$(if $(wildcard .snakemake/locks/*),$(error error: a run is going on; if it was killed: snakemake --unlock))
 	du -sch $(FOUND)
 	answer=$(CONFIRM); [ -n "$$answer" ] || { printf "Delete all of this? (yes/no) "; read answer; }; \

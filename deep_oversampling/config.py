@@ -65,6 +65,9 @@ def check_config_file(path: str | Path) -> None:
         raise InputError(f"config: {path} has a part that contains itself; spell it out") from error
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+
+
 def _composed(path: str | Path) -> yaml.Node | None:
     try:
         return yaml.compose(Path(path).read_text())
@@ -77,9 +80,9 @@ def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
     if isinstance(node, yaml.MappingNode):
         seen: set[Any] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if (key.tag, key.value) in seen and key.tag != _MERGE:
                 yield key.value, key.start_mark.line + 1
-            seen.add(key.value)
+            seen.add((key.tag, key.value))
             inner.append(value)
     for part in inner:
         yield from _repeated_keys(part)

@@ -107,7 +107,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         except OSError as error:
             if error.errno not in _DISK_ERRORS:
                 raise
-            _fail(f"error: {error.strerror}; free space or change results_dir\n", terminal)
+            _fail(f"error: {error.strerror}; free space for results, logs and temporary files\n", terminal)
     # All is written, and taking TensorFlow down in good order takes a second.
     os._exit(0)
 

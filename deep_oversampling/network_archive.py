@@ -34,7 +34,7 @@ def save_network(path: str | Path, network: keras.Model, provenance: Provenance)
     InputError
         If the file can't be written.
     """
-    with replacing(path) as plain, tempfile.TemporaryDirectory(prefix=".", dir=plain.parent) as folder:
+    with replacing(path) as plain, tempfile.TemporaryDirectory() as folder:
         stamped = Path(folder) / plain.name
         network.save(stamped)
         _make_reproducible(stamped, plain, provenance)

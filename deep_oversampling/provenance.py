@@ -49,8 +49,11 @@ def conditions() -> dict[str, Any]:
         ``threads``: of numerical libraries, None where nobody limits them. ``deterministic``: whether operations on a
         GPU were to give the same bytes every time.
     """
-    threads = os.environ.get(THREADS_VARIABLE)
-    return {"threads": threads and int(threads), "deterministic": DETERMINISM_VARIABLE in os.environ}
+    threads = os.environ.get(THREADS_VARIABLE, "")
+    return {
+        "threads": int(threads) if threads.isdigit() else None,
+        "deterministic": os.environ.get(DETERMINISM_VARIABLE) == "1",
+    }
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,10 @@ class Provenance:
 
     @classmethod
     def from_json(cls, text: str) -> "Provenance":
-        """Read what :meth:`to_json` wrote."""
+        """Read what :meth:`to_json` wrote; earlier versions wrote no conditions."""
         fields = json.loads(text)
         fields.pop("settings_hash")
-        return cls(**fields)
+        return cls(**{"conditions": {}, **fields})
 
 
 def shared_settings(sources: Iterable[Provenance]) -> dict[str, Any]:

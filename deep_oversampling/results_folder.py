@@ -5,6 +5,7 @@ import os
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from deep_oversampling import __version__
@@ -13,10 +14,11 @@ from deep_oversampling.errors import InputError
 from deep_oversampling.storage import read_provenance
 
 SNAKEMAKE = Path(".snakemake")
-_OWN = (
+CONTENTS = (
     *("data", "skewed", "generators", "synthetic", "scores", "extractors", "fid", "timings", "tables", "figures"),
-    *("logs", "benchmarks", "dag", "index.html", "report.html"),
+    *("logs", "benchmarks", "dag", "index.html", "report.html", "benchmarks.csv", "benchmarks.json"),
 )
+"""What a results folder may hold at its top."""
 _NOBODYS = "lost+found"
 
 
@@ -58,16 +60,19 @@ def check_place(results: str | Path) -> None:
     InputError
         If it is a file or in one, can't be written, holds the working folder, or has files none of which are results.
     """
-    folder = Path(results).resolve()
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    if not existing.is_dir():
-        raise InputError(f"config: results_dir: {existing} is no folder; name another")
+    try:
+        folder = Path(results).resolve()
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        names = {path.name for path in folder.glob("[!.]*")} - {_NOBODYS}
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"config: results_dir: {results} cannot be looked into ({error}); name another") from error
+    if not existing.is_dir() or (Path(results).is_symlink() and existing != folder):
+        raise InputError(f"config: results_dir: {results} leads to no folder; name another")
     if Path.cwd().is_relative_to(folder):
         raise InputError(f"config: results_dir: {results} has the project itself in it; name a folder of its own")
     if not os.access(existing, os.W_OK):
         raise InputError(f"config: results_dir: {existing} cannot be written; make it writable, or name another folder")
-    names = {path.name for path in folder.glob("[!.]*")} - {_NOBODYS}
-    if names and names.isdisjoint(_OWN):
+    if names and names.isdisjoint(CONTENTS):
         raise InputError(f"config: results_dir: {results} has other files in it; name a new or an empty folder")
 
 
@@ -106,13 +111,20 @@ def bring_to_the_present(snakemake: Path = SNAKEMAKE) -> int:
     """
     now, early = time.time(), 0
     for record, output in _unlocked(snakemake):
-        if output.stat().st_mtime > now:
-            was_recorded = _recorded_time(record) == output.stat().st_mtime
-            os.utime(output, (now, now))
-            early += 1
-            if was_recorded:
-                record.write_text(json.dumps({**json.loads(record.read_text()), "endtime": output.stat().st_mtime}))
+        # A run may have ended, or begun, since.
+        with suppress(FileNotFoundError):
+            early += _bring_to(now, record, output)
     return early
+
+
+def _bring_to(now: float, record: Path, output: Path) -> bool:
+    if output.stat().st_mtime <= now:
+        return False
+    was_recorded = _recorded_time(record) == output.stat().st_mtime
+    os.utime(output, (now, now))
+    if was_recorded:
+        record.write_text(json.dumps({**json.loads(record.read_text()), "endtime": output.stat().st_mtime}))
+    return True
 
 
 def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]:
@@ -136,16 +148,29 @@ def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]
     """
     altered = {}
     for record, output in _unlocked(snakemake):
-        if output.is_relative_to(results) and not _is_as_recorded(record, output):
-            altered[output] = snakemake / "incomplete" / record.relative_to(snakemake / "metadata")
+        # A run may have ended, or begun, since.
+        with suppress(FileNotFoundError):
+            if output.is_relative_to(results) and not _is_as_recorded(record, output):
+                altered[output] = snakemake / "incomplete" / record.relative_to(snakemake / "metadata")
+    for output in altered.keys() & _locked(snakemake):
+        del altered[output]
     for marker in altered.values():
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.write_text(json.dumps({"external_jobid": None}))
     return sorted(altered)
 
 
+def _locked(snakemake: Path) -> set[Path]:
+    """Return the files that runs under way read or write."""
+    locked: set[Path] = set()
+    for lock in snakemake.glob("locks/*.lock"):
+        with suppress(FileNotFoundError):
+            locked.update(map(Path, lock.read_text().splitlines()))
+    return locked
+
+
 def _unlocked(snakemake: Path) -> Iterator[tuple[Path, Path]]:
-    locked = {Path(line) for lock in snakemake.glob("locks/*.lock") for line in lock.read_text().splitlines()}
+    locked = _locked(snakemake)
     for record, output in records(snakemake / "metadata"):
         if output.is_file() and output not in locked:
             yield record, output

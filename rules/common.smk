@@ -23,7 +23,7 @@ try:
     if workflow.is_main_process:
         from deep_oversampling.classifier.estimator import check_estimators
 
-        check_place(config["results_dir"])
+        check_place(results_name(config["results_dir"]))
         check_samplers(config["methods"], config["samplers"], smallest_class(config))
         check_estimators(config["classifiers"], config.get("estimators", {}))
         for line in set_right(results_name(config["results_dir"])):

@@ -439,5 +439,5 @@ def test_json_that_is_no_yaml_is_left_to_its_reader(tmp_path):
 
 def test_one_key_in_two_places_is_two_keys(tmp_path):
     path = tmp_path / "config.yaml"
-    path.write_text("a: &shared {x: 1}\nb: {<<: *shared, y: 2}\nc: [{x: 1}, {x: 2}]\nx: 3\n")
+    path.write_text("a: &shared {x: 1}\nb: {<<: *shared, y: 2, <<: *shared}\nc: [{x: 1}, {x: 2}]\nx: 3\n")
     check_config_file(path)

@@ -82,7 +82,7 @@ def test_a_disk_that_is_full_for_the_log_alone_is_one_line(run_job):
     log.symlink_to("/dev/full")
     finished = run('print("an epoch", flush=True)')
     assert finished.returncode == 1
-    assert finished.stderr == "error: No space left on device; free space or change results_dir\n"
+    assert finished.stderr == "error: No space left on device; free space for results, logs and temporary files\n"
 
 
 def test_another_error_of_the_system_is_shown_whole(run_job):

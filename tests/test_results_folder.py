@@ -238,6 +238,27 @@ def test_a_place_of_its_own_is_accepted(tmp_path, monkeypatch, name):
     check_place(tmp_path / "working" / name)
 
 
+def test_links_that_lead_nowhere_are_refused(tmp_path):
+    (tmp_path / "gone").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "elsewhere").mkdir()
+    check_place(tmp_path / "gone")
+    (tmp_path / "elsewhere").rmdir()
+    with pytest.raises(InputError, match="gone leads to no folder"):
+        check_place(tmp_path / "gone")
+    with pytest.raises(InputError, match=r"loop (leads to no folder|cannot be looked into)"):
+        check_place(tmp_path / "loop")
+
+
+def test_a_place_one_may_not_look_into_is_refused(tmp_path, monkeypatch):
+    def refuse(self):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(InputError, match=r"cannot be looked into .*Permission denied"):
+        check_place(tmp_path / "results")
+
+
 def test_a_place_that_can_not_be_written_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
     with pytest.raises(InputError, match="cannot be written; make it writable, or name another folder"):
@@ -268,8 +289,8 @@ def test_a_folder_has_one_name(tmp_path, monkeypatch, spelt, name):
         ("..", "has the project itself in it; name a folder of its own"),
         ("docs/..", "has the project itself in it; name a folder of its own"),
         ("docs", "docs has other files in it; name a new or an empty folder"),
-        ("docs/page.md", "page.md is no folder; name another"),
-        ("docs/page.md/results", "page.md is no folder; name another"),
+        ("docs/page.md", "page.md leads to no folder; name another"),
+        ("docs/page.md/results", "results leads to no folder; name another"),
     ],
 )
 def test_a_place_among_other_files_is_refused(tmp_path, monkeypatch, name, said):

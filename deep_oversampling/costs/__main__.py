@@ -5,25 +5,22 @@ import os
 import sys
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
-from snakemake.cli import parse_config
 
 from deep_oversampling.costs.measured import SHIPPED, MeasuredCosts, finished_jobs
-from deep_oversampling.costs.plan import PlannedJob, planned_jobs
 from deep_oversampling.costs.summary import TOTAL, costs_by_rule
 from deep_oversampling.errors import InputError
+from deep_oversampling.plan import PlannedJob, add_experiment, planned_experiment
 from deep_oversampling.storage import replacing
 
 
 def main() -> None:
     """Run the command; an InputError is one line and status 1."""
     parser = argparse.ArgumentParser(prog="python -m deep_oversampling.costs", description=__doc__)
-    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="as Snakemake's; default: config.yaml")
-    parser.add_argument("--config", nargs="+", metavar="KEY=VALUE", help="as Snakemake's")
+    add_experiment(parser)
     parser.add_argument("--measured", type=Path, default=SHIPPED, help="measured costs; default: the project's")
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="add the costs of finished jobs to this file instead"
@@ -31,20 +28,13 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        jobs = planned_jobs(Path("Snakefile"), arguments.configfile, _parse(arguments.config))
+        jobs = planned_experiment(arguments)
         if arguments.write:
             _write(jobs, arguments.write)
         else:
             _show(jobs, _read(arguments.measured))
     except InputError as error:
         sys.exit(f"error: {error}")
-
-
-def _parse(entries: list[str] | None) -> dict[str, Any]:
-    try:
-        return parse_config(entries)
-    except ValueError as error:
-        raise InputError(f"--config: {error}") from error
 
 
 def _read(path: Path) -> MeasuredCosts:

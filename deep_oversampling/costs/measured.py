@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from deep_oversampling.costs.plan import PlannedJob
 from deep_oversampling.costs.work import Work, work_of
 from deep_oversampling.errors import InputError
 from deep_oversampling.machine import visible_gpus
+from deep_oversampling.plan import PlannedJob
 from deep_oversampling.provenance import processor
 
 SHIPPED = Path(__file__).with_name("measured.csv")

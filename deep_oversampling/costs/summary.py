@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from deep_oversampling.costs.measured import MeasuredCosts
-from deep_oversampling.costs.plan import PlannedJob
 from deep_oversampling.costs.work import work_of
+from deep_oversampling.plan import PlannedJob
 
 TOTAL = "all"
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from deep_oversampling.classifier.weight_search import SearchSettings
-from deep_oversampling.costs.plan import PlannedJob
 from deep_oversampling.datasets.catalogue import dataset_named
+from deep_oversampling.plan import PlannedJob
 from deep_oversampling.skewing import class_counts
 from deep_oversampling.timing import CANDIDATES, CVAE_EPOCHS, FOLDS
 

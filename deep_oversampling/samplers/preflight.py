@@ -58,7 +58,7 @@ def _check_source(path: str, parameters: Mapping[str, Any]) -> None:
     except (ImportError, ValueError):
         spec = None
     if spec is None or not (spec.origin or "").endswith(".py"):
-        raise InputError(f"no module {module_name!r}; correct the dotted path {path}")
+        raise InputError(f"no module {module_name!r} in Python; correct the dotted path {path}")
     classes = {
         node.name: node for node in ast.parse(Path(spec.origin).read_text()).body if isinstance(node, ast.ClassDef)
     }

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from deep_oversampling.costs.plan import PlannedJob
+from deep_oversampling.plan import PlannedJob
 
 RUN = {
     "dataset": "mnist",

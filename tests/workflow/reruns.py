@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import deep_oversampling.fingerprint
-from deep_oversampling.costs.plan import PlannedJob, planned_jobs
+from deep_oversampling.plan import PlannedJob, planned_jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 SMOKE = ROOT / "presets" / "smoke.yaml"

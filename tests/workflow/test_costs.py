@@ -11,9 +11,9 @@ import pytest
 from smoke_run import ROOT
 
 from deep_oversampling.costs.measured import MeasuredCosts
-from deep_oversampling.costs.plan import planned_jobs
 from deep_oversampling.costs.summary import TOTAL, costs_by_rule
 from deep_oversampling.errors import InputError
+from deep_oversampling.plan import planned_jobs
 
 pytestmark = pytest.mark.workflow
 

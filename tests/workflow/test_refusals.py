@@ -87,8 +87,8 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("samplers={SMOTE: {parameters: {random_state: 1}}}", "samplers.SMOTE.parameters: leave out random_state"),
         ("samplers={CVAE: {generator: deep_oversampling.samplers.cvae.CVEA}}", "samplers.CVAE: no class 'CVEA'"),
         (f"samplers={{{CVAE}: {{epoch: 5}}}}}}", "samplers.CVAE: unknown parameter 'epoch'; did you mean epochs?"),
-        ("samplers={CVAE: {generator: os.system}}", "samplers.CVAE: no module 'os'"),
-        ("samplers={CVAE: {generator: math.CVAE}}", "samplers.CVAE: no module 'math'"),
+        ("samplers={CVAE: {generator: os.system}}", "samplers.CVAE: no module 'os' in Python"),
+        ("samplers={CVAE: {generator: math.CVAE}}", "samplers.CVAE: no module 'math' in Python"),
         ("samplers={SMOTE: {class_weight: balanced}}", "samplers.SMOTE: class_weight changes nothing beside sampler"),
         (
             "classifiers=[F] estimators={F: {estimator: sklearn.ensemble.RandomForest}}",
@@ -118,8 +118,8 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("results_dir=..", "results_dir: .. has the project itself in it"),
         ("results_dir=/", "results_dir: / has the project itself in it"),
         ("results_dir=/etc", "results_dir: /etc has other files in it"),
-        ("results_dir=/dev/null", "results_dir: /dev/null is no folder"),
-        ("results_dir=/dev/null/results", "results_dir: /dev/null is no folder"),
+        ("results_dir=/dev/null", "leads to no folder; name another"),
+        ("results_dir=/dev/null/results", "leads to no folder; name another"),
     ],
 )
 def test_a_mistake_in_the_config(folder, change, message):

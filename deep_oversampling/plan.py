@@ -1,5 +1,6 @@
 """Which jobs an experiment has: Snakemake is asked."""
 
+import argparse
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from snakemake.api import SnakemakeApi
+from snakemake.cli import parse_config
 from snakemake.settings.types import ConfigSettings, DAGSettings, ExecutionSettings, OutputSettings, ResourceSettings
 
 from deep_oversampling.errors import InputError
@@ -52,6 +54,21 @@ class PlannedJob:
     def settings(self) -> dict[str, Any]:
         """The run, its method and their settings, for rules that say them."""
         return self.params.get("settings", {})
+
+
+def add_experiment(parser: argparse.ArgumentParser) -> None:
+    """Add Snakemake's options that say which experiment is meant."""
+    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="as Snakemake's; default: config.yaml")
+    parser.add_argument("--config", nargs="+", metavar="KEY=VALUE", help="as Snakemake's")
+
+
+def planned_experiment(arguments: argparse.Namespace) -> list[PlannedJob]:
+    """Return the jobs of the experiment that the options of :func:`add_experiment` name; raises as the next does."""
+    try:
+        overrides = parse_config(arguments.config)
+    except ValueError as error:
+        raise InputError(f"--config: {error}") from error
+    return planned_jobs(Path("Snakefile"), arguments.configfile, overrides)
 
 
 def planned_jobs(snakefile: Path, configfiles: Sequence[Path], overrides: Mapping[str, Any]) -> list[PlannedJob]:
