@@ -98,13 +98,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--number", type=int, default=120, help="faults, spread evenly over the kinds")
     parser.add_argument("--seed", type=int, default=0, help="of the first fault; the next has the next")
+    names = [*PROCESS_KINDS, *FILE_KINDS, *DISK_KINDS]
+    parser.add_argument(
+        "--kinds", nargs="+", choices=names, default=names, help="with a fault's seed and --number 1: that fault again"
+    )
     parser.add_argument("--output", type=Path, default=Path("results_faults"), help="folder for the tables")
     arguments = parser.parse_args()
     arguments.output.mkdir(exist_ok=True)
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory() as folder:
         finished = prepare(Path(folder, "finished"))
-        by_name = kinds()
+        by_name = {name: kind for name, kind in kinds().items() if name in arguments.kinds}
         seed = arguments.seed
         while len(faults) < arguments.number:
             kind = [*by_name][len(faults) % len(by_name)]

@@ -168,13 +168,15 @@ def delete_a_file(workspace: Workspace, generator: np.random.Generator) -> tuple
 
 
 def damage_unseen(workspace: Workspace, generator: np.random.Generator) -> tuple[str, Finished]:
-    """Alter a file that holds a checksum and give it its old time, as a failing disk does; let its readers run."""
-    path = _any_file(workspace, generator, _CHECKED)
+    """Alter a file that jobs read and that holds a checksum, leave its time as a failing disk does; let them run."""
+    readers: list[Path] = []
+    while not readers:
+        path = _any_file(workspace, generator, _CHECKED)
+        name = str(path.relative_to(workspace.folder))
+        readers = [output for output, record in workspace.records().items() if name in record["input"]]
     before = path.stat()
     how = (_cut, _flip)[generator.integers(2)](path, generator)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    name = str(path.relative_to(workspace.folder))
-    readers = [output for output, record in workspace.records().items() if name in record["input"]]
     for output in readers:
         (workspace.folder / output).unlink()
     return f"{path.relative_to(workspace.results)} {how}, {len(readers)} files made from it undone", workspace.run()
