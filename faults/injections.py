@@ -218,13 +218,13 @@ def _flip(path: Path, generator: np.random.Generator) -> str:
 def set_the_clock_back(workspace: Workspace, generator: np.random.Generator) -> tuple[str, Finished]:
     """Leave the files with times ahead of the clock's."""
     hours = int(generator.integers(1, 25))
+    for path in workspace.results.rglob("*"):
+        ahead = path.stat().st_mtime + hours * _HOUR
+        os.utime(path, (ahead, ahead))
     for output, record in workspace.records().items():
-        path = workspace.folder / output
-        if output.parts[0] == workspace.results.name and path.exists():
-            ahead = record["endtime"] + hours * _HOUR
-            os.utime(path, (ahead, ahead))
+        if output.parts[0] == workspace.results.name:
             at = record.pop("at")
-            at.write_text(json.dumps({**record, "endtime": path.stat().st_mtime}))
+            at.write_text(json.dumps({**record, "endtime": (workspace.folder / output).stat().st_mtime}))
     undone, _ = undo_a_job(workspace, generator)
     return f"{undone}, the clock {hours} h back", workspace.run()
 
