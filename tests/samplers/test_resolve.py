@@ -74,7 +74,12 @@ def test_a_path_to_nothing_is_refused(path):
     assert message.endswith("; correct the dotted path in the config")
 
 
-@pytest.mark.parametrize("path", ["os.path.join", "imblearn.over_sampling", "numpy.ndarray", "own_samplers.constant"])
+@pytest.mark.parametrize("path", ["os.path.join", "imblearn.over_sampling", "own_samplers.constant"])
+def test_what_is_no_class_is_refused(path):
+    assert refusal({"sampler": path}) == f"no sampler {path}: not a class; correct the dotted path in the config"
+
+
+@pytest.mark.parametrize("path", ["numpy.ndarray", "collections.OrderedDict"])
 def test_what_does_not_resample_is_refused(path):
     assert refusal({"sampler": path}) == f"{path} has no fit_resample; name a class with imbalanced-learn's interface"
 
