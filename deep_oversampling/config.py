@@ -45,49 +45,6 @@ def check_config(config: dict[str, Any], schema_path: str | Path) -> None:
     _check_values(config)
 
 
-def check_config_file(path: str | Path) -> None:
-    """Refuse a config file that says one key twice, of which YAML's readers take the last.
-
-    Parameters
-    ----------
-    path : str or Path
-        YAML that can be read, or JSON, of which that indented by tabs isn't YAML and is left alone.
-
-    Raises
-    ------
-    InputError
-        If a key stands twice in one place, or a part contains itself.
-    """
-    try:
-        for key, line in _repeated_keys(_composed(path)):
-            raise InputError(f"config: {path} has {key!r} a second time on line {line}; leave one out")
-    except RecursionError as error:
-        raise InputError(f"config: {path} has a part that contains itself; spell it out") from error
-
-
-_MERGE = "tag:yaml.org,2002:merge"
-
-
-def _composed(path: str | Path) -> yaml.Node | None:
-    try:
-        return yaml.compose(Path(path).read_text())
-    except yaml.YAMLError:
-        return None
-
-
-def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
-    inner = node.value if isinstance(node, yaml.SequenceNode) else []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[Any] = set()
-        for key, value in node.value:
-            if (key.tag, key.value) in seen and key.tag != _MERGE:
-                yield key.value, key.start_mark.line + 1
-            seen.add((key.tag, key.value))
-            inner.append(value)
-    for part in inner:
-        yield from _repeated_keys(part)
-
-
 def restore_types(value: Any) -> Any:
     """Turn strings that spell a number, a truth value or null into what they spell.
 

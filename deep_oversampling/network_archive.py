@@ -11,7 +11,7 @@ import keras
 from deep_oversampling.checksum import PLACE, is_whole, seal
 from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.storage import replacing
+from deep_oversampling.storage import damaged, read_bytes, replacing
 
 _PROVENANCE = "provenance.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -74,14 +74,8 @@ def load_network(path: str | Path) -> tuple[keras.Model, Provenance]:
     InputError
         If the file is missing, truncated, altered, no such archive, or holds code or another Keras's layers.
     """
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist; run the rule that trains it") from error
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    if not is_whole(content):
-        raise InputError(f"{path} is truncated or altered; delete it and run again")
+    if not is_whole(read_bytes(path, "trains")):
+        raise damaged(path)
     with zipfile.ZipFile(path) as archive:
         provenance = Provenance.from_json(archive.read(_PROVENANCE).decode())
     try:

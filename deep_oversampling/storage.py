@@ -113,23 +113,28 @@ def write_table(path: str | Path, content: pa.Table | pd.DataFrame, schema: pa.S
         temporary.write_bytes(sealed)
 
 
+def read_bytes(path: str | Path, verb: str = "makes") -> bytes:
+    """Return what is in a file; raises InputError, naming the rule that ``verb`` it, if it can't be read."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist; run the rule that {verb} it") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
 def _read_sealed(path: str | Path) -> bytes:
     """Return a file's bytes if they are as they were written.
 
     The checksums of Parquet's pages cover neither page headers nor the footer, where types, counts and provenance are.
     """
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist; run the rule that makes it") from error
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    content = read_bytes(path)
     if content[:4] != _PARQUET_MAGIC or content[-4:] != _PARQUET_MAGIC:
-        raise _damaged(path)
+        raise damaged(path)
     if not is_sealed(content):
         raise InputError(f"{path} was not written by deep-oversampling; delete it and run again")
     if not is_whole(content):
-        raise _damaged(path)
+        raise damaged(path)
     return content
 
 
@@ -169,7 +174,8 @@ def read_table(path: str | Path, schema: pa.Schema | None = None) -> pa.Table:
     return table
 
 
-def _damaged(path: str | Path) -> InputError:
+def damaged(path: str | Path) -> InputError:
+    """Return the error of a file whose checksum isn't its own."""
     return InputError(f"{path} is truncated or altered; delete it and run again")
 
 

@@ -5,13 +5,14 @@ import sys
 
 from deep_oversampling.config import (
     check_config,
-    check_config_file,
     minority_name,
     restore_types,
     smallest_class,
 )
+from deep_oversampling.config_file import check_config_file
 from deep_oversampling.errors import InputError
-from deep_oversampling.results_folder import check_place, results_name, set_right
+from deep_oversampling.results_folder import set_right
+from deep_oversampling.results_place import check_place, results_name
 from deep_oversampling.samplers.preflight import check_samplers
 
 try:

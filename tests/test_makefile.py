@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deep_oversampling.results_folder import CONTENTS
+from deep_oversampling.results_place import CONTENTS
 
 MAKEFILE = Path(__file__).parents[1] / "Makefile"
 RESULTS = ["results/scores/mnist/3-4/10/0/CVAE/MLP/paper/0.parquet", "results/logs/convert_dataset/mnist/test.log"]
