@@ -65,6 +65,22 @@ def code_files(script: str, imported: Iterable[str] = (), project: Path = PROJEC
     return sorted(reached | data)
 
 
+def check_code(project: Path = PROJECT) -> None:
+    """Check that every script, and whatever it imports of the project, is Python.
+
+    Parameters
+    ----------
+    project : Path, optional
+
+    Raises
+    ------
+    InputError
+        If one of the files isn't Python.
+    """
+    for script in sorted(project.glob("scripts/*.py")):
+        code_files(script.stem, project=project)
+
+
 def _files_of(dotted: str, project: Path) -> Iterator[Path]:
     """Yield the files below the project of a module, or of what is in one, and of the packages around it."""
     parts = dotted.split(".")

@@ -11,6 +11,7 @@ from deep_oversampling.config import (
 )
 from deep_oversampling.config_file import check_config_file
 from deep_oversampling.errors import InputError
+from deep_oversampling.fingerprint import check_code
 from deep_oversampling.results_folder import set_right
 from deep_oversampling.results_place import check_place, results_name
 from deep_oversampling.samplers.preflight import check_samplers
@@ -22,6 +23,7 @@ try:
     config.update(restore_types(config))
     check_config(config, workflow.source_path("../schemas/config.schema.yaml"))
     if workflow.is_main_process:
+        check_code()
         from deep_oversampling.classifier.estimator import check_estimators
 
         check_place(results_name(config["results_dir"]))

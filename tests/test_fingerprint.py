@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.fingerprint import PROJECT, code_files, fingerprint
+from deep_oversampling.fingerprint import PROJECT, check_code, code_files, fingerprint
 
 FILES = {
     "scripts/draw.py": "from library.pencil import draw\n\ndraw()\n",
@@ -95,6 +95,16 @@ def test_other_libraries_have_no_part(digest):
 def test_a_file_that_is_not_python_is_one_line(digest):
     with pytest.raises(InputError, match=r"paper\.py:1 is not Python: .*; correct it"):
         digest("draw", paper="def :\n")
+
+
+def test_the_check_finds_a_file_that_is_not_python_and_nothing_here(tmp_path):
+    check_code()
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "count.py").write_text("import library.abacus\n")
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "abacus.py").write_text("BEADS = 10\nROWS = (\n")
+    with pytest.raises(InputError, match=r"abacus\.py:2 is not Python: .*; correct it"):
+        check_code(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The paper's classifier, many at a time (paper, section 4.3 and Table 14)."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
@@ -11,6 +12,9 @@ from deep_oversampling.classifier.pool import Fit, TrainingPool
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
 from deep_oversampling.classifier.weight_search import minority_f1
 from deep_oversampling.training.engine import Phase, train
+from deep_oversampling.training.progress import log_epochs
+
+_logger = logging.getLogger(__name__)
 
 _FITS_AT_ONCE = 60
 """How many networks a stack may hold: at the paper's sizes more take more memory and gain no time."""
@@ -145,7 +149,8 @@ class MLP:
             np.pad(np.ones(padding, np.float32), (0, 1)),
         ]
         draw = _grouped_batches(rows, seeds, self.settings.batch_size, padding)
-        train([Phase("training", model.step, self.settings.epochs)], model.variables, arrays, draw, seed=0, name=name)
+        phase = Phase("training", model.step, self.settings.epochs)
+        train([phase], model.variables, arrays, draw, seed=0, name=name, report=log_epochs(_logger, name))
         return model
 
 

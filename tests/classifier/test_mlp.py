@@ -1,3 +1,5 @@
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -52,6 +54,18 @@ def test_balance_keeps_a_rare_class_from_being_overlooked():
     )
     np.testing.assert_allclose(plain, [60 / 63, 3 / 63], atol=0.1)
     np.testing.assert_allclose(balanced, [0.5, 0.5], atol=0.2)
+
+
+def test_every_epoch_is_told_of(contradictory, caplog):
+    caplog.set_level(logging.INFO, "deep_oversampling")
+    settings = MLPSettings((2,), epochs=2, batch_size=7)
+    MLP(settings, 2, balanced=False, name="corners").predict(
+        contradictory, [Fit(np.arange(30), 1.0, 0, np.zeros((1, 6)))]
+    )
+    assert [message.partition(": loss")[0] for message in caplog.messages] == [
+        "corners: training, epoch 1/2",
+        "corners: training, epoch 2/2",
+    ]
 
 
 @pytest.fixture

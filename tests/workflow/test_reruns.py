@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from reruns import CHANGES, PAGE, ROOT, modules_by_rule, package_files, render
+from smoke_run import Outcome
 
 PROJECT = ("Snakefile", "rules", "scripts", "schemas", "presets", "profiles", "envs", "report", "deep_oversampling")
 BLOCKS = ("mlp", "weight_search", "fid", "lenet")
@@ -42,18 +43,37 @@ def test_every_rule_has_its_own_script_s_code():
 
 
 @pytest.fixture
-def planned_after(smoke, run_snakemake, tmp_path):
-    """Return the jobs that are planned once a file of the project, whose results are there, reads otherwise."""
+def dry_run_after(run_snakemake, tmp_path):
+    """Plan the smoke preset with a copy of the project in which a file reads otherwise."""
     for name in PROJECT:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
 
-    def plan(file: str, old: str, new: str) -> dict[str, int]:
+    def plan(file: str, old: str, new: str) -> Outcome:
         path = Path(tmp_path, file)
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new, 1))
-        outcome = run_snakemake("--dry-run", project=tmp_path)
+        return run_snakemake("--dry-run", project=tmp_path)
+
+    return plan
+
+
+@pytest.mark.workflow
+def test_code_that_is_not_python_is_one_line(dry_run_after):
+    outcome = dry_run_after("deep_oversampling/figures/confusion.py", "\nimport", "\ndef :\nimport")
+    assert outcome.status == 1
+    assert "Traceback" not in outcome.output
+    assert len(outcome.error_lines) == 1
+    assert re.search(r"confusion\.py:\d+ is not Python: .*; correct it", outcome.error_lines[0])
+
+
+@pytest.fixture
+def planned_after(smoke, dry_run_after):
+    """Return the jobs that are planned once a file of the project, whose results are there, reads otherwise."""
+
+    def plan(file: str, old: str, new: str) -> dict[str, int]:
+        outcome = dry_run_after(file, old, new)
         assert outcome.status == 0, outcome.output[-3000:]
         return {rule: count for rule, count in outcome.job_counts.items() if rule not in ("all", "total")}
 
