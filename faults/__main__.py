@@ -57,8 +57,7 @@ def inject(finished: Workspace, folder: Path, kind: str, injection: Injection, s
     workspace = finished.copy_to(folder)
     expected = finished.contents()
     what, struck = injection(workspace, np.random.default_rng(seed))
-    left = workspace.contents()
-    torn = {name for name in left if left[name] != expected.get(name)}
+    torn = workspace.differing_from(expected)
     runs = workspace.recover()
     recovered = runs[-1].status == 0 and workspace.contents() == expected
     return Fault(

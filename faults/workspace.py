@@ -118,6 +118,11 @@ class Workspace:
             if path.relative_to(self.results).parts[0] not in NOT_RESULTS
         }
 
+    def differing_from(self, expected: dict[str, str | bytes]) -> set[str]:
+        """Return the result files that aren't as expected; a hidden one is what a killed job was writing, and none."""
+        found = self.contents().items()
+        return {name for name, content in found if Path(name).name[0] != "." and content != expected.get(name)}
+
     def records(self) -> dict[Path, dict]:
         """Return Snakemake's record of each output, by its path in the folder."""
         found = records(self.folder / ".snakemake" / "metadata")
