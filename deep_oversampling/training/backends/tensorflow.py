@@ -29,7 +29,7 @@ def compile_epoch(
     tensors = [tf.convert_to_tensor(array) for array in arrays]
     compiled_step = tf.function(step, jit_compile=True, autograph=False)
 
-    @tf.function
+    @tf.function(autograph=False)
     def run_epoch(batches: tf.Tensor) -> dict[str, tf.Tensor]:
         def body(position: tf.Tensor, totals: dict[str, tf.Tensor]) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
             terms = compiled_step(*(tf.gather(tensor, batches[position]) for tensor in tensors))
