@@ -37,7 +37,9 @@ def run_snakemake(tmp_path_factory: pytest.TempPathFactory) -> Snakemake:
     folder = tmp_path_factory.mktemp("workflow")
     (ROOT / "resources").mkdir(exist_ok=True)
     (folder / "resources").symlink_to(ROOT / "resources")
+    (folder / "temporary").mkdir()
     environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    environment["TMPDIR"] = str(folder / "temporary")
 
     def run(*arguments: str, preset: str = "smoke", project: Path = ROOT) -> Outcome:
         finished = subprocess.run(

@@ -112,3 +112,7 @@ def test_every_rule_leaves_a_benchmark_and_a_log(smoke):
         for kind, suffix in (("logs", ".log"), ("benchmarks", ".tsv"))
     ]
     assert jobs[0] == jobs[1]
+
+
+def test_jobs_leave_nothing_in_the_temporary_folder(smoke):
+    assert list((smoke.parent / "temporary").iterdir()) == []
