@@ -49,6 +49,7 @@ faults: $(READY)  ## injure 120 runs of the smoke preset and see them recover (t
 clean:  ## name what RESULTS holds, and delete it once that is confirmed; CONFIRM=yes doesn't ask
 	$(if $(filter 1,$(words $(RESULTS))),,$(error error: name one folder: make clean RESULTS=results_paper))
 	$(if $(wildcard $(RESULTS)/logs/*_dataset),,$(error error: $(RESULTS) holds no results; say which folder does: make clean RESULTS=results_paper))
+	$(if $(wildcard $(RESULTS)/*.py)$(shell git -C '$(RESULTS)' ls-files 2>/dev/null | head -n 1),$(error error: $(RESULTS) holds source files or what git keeps; delete by hand what is neither))
 	$(if $(wildcard .snakemake/locks/*),$(error error: a run is going on; if it was killed: snakemake --unlock))
 	du -sch $(FOUND)
 	answer=$(CONFIRM); [ -n "$$answer" ] || { printf "Delete all of this? (yes/no) "; read answer; }; \

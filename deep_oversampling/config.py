@@ -2,9 +2,10 @@
 
 import difflib
 import math
+import os
 import re
 from collections.abc import Iterator
-from itertools import combinations, product
+from itertools import combinations, count, product
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +59,30 @@ def restore_types(value: Any) -> Any:
     Returns
     -------
     object
+
+    Raises
+    ------
+    InputError
+        If a part contains itself, or YAML's aliases repeat parts without measure.
     """
-    if isinstance(value, dict):
-        return {key: restore_types(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [restore_types(item) for item in value]
-    return _SPELT.get(value, _number(value)) if isinstance(value, str) else value
+    try:
+        return _restored(value, count(1))
+    except RecursionError as error:
+        raise InputError("config: it has a part that contains itself; spell it out") from error
 
 
 _SPELT = {"true": True, "false": False, "null": None}
+_MOST_PARTS = 100_000
+
+
+def _restored(value: Any, counter: Iterator[int]) -> Any:
+    if next(counter) > _MOST_PARTS:
+        raise InputError(f"config: it has more than {_MOST_PARTS} parts, counting each as often as an alias repeats it")
+    if isinstance(value, dict):
+        return {key: _restored(item, counter) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_restored(item, counter) for item in value]
+    return _SPELT.get(value, _number(value)) if isinstance(value, str) else value
 
 
 def _number(text: str) -> int | float | str:
@@ -75,7 +91,8 @@ def _number(text: str) -> int | float | str:
             number = kind(text)
         except ValueError:
             continue
-        return number if math.isfinite(number) else text
+        # No whole number is infinite, and one of 400 digits is none that isfinite takes.
+        return number if kind is int or math.isfinite(number) else text
     return text
 
 
@@ -96,12 +113,21 @@ def _check_methods(config: dict[str, Any]) -> None:
     if "MLP" in estimators:
         raise InputError("config: estimators: MLP is the paper's network; give the estimator another name")
     for name, definition in estimators.items():
+        _check_library(f"estimators.{name}", definition)
         _check_left_out(f"estimators.{name}", definition, "random_state", "class_weight")
     for name, definition in config["samplers"].items():
+        _check_library(f"samplers.{name}", definition)
         _check_left_out(f"samplers.{name}", definition, "random_state")
         mistake = _mistake(definition) or _misnomer(name, definition)
         if mistake:
             raise InputError(f"config: samplers.{name}{mistake}")
+
+
+def _check_library(place: str, definition: dict[str, Any]) -> None:
+    for key in ("estimator", "sampler", "generator"):
+        path = definition.get(key, "")
+        if "__main__" in path.split("."):
+            raise InputError(f"config: {place}.{key}: {path} is in a program, which would run; name a library's class")
 
 
 _SAID_ELSEWHERE = {
@@ -168,7 +194,7 @@ def _check_values(config: dict[str, Any]) -> None:
             f"config: weight_search: folds {search['folds']} needs as many images of every class, but the smallest"
             f" class has {scarcest}; lower folds or ratios"
         )
-    if config["data_dir"] and not Path(config["data_dir"]).is_dir():
+    if config["data_dir"] and not os.path.isdir(config["data_dir"]):
         raise InputError(f"config: data_dir: there is no folder {config['data_dir']}")
     if config["timing_replicates"] and smallest_class(config) < _SMALLEST_TIMED:
         raise InputError(

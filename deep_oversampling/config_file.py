@@ -22,13 +22,10 @@ def check_config_file(path: str | Path) -> None:
     Raises
     ------
     InputError
-        If a key stands twice in one place, or a part contains itself.
+        If a key stands twice in one place.
     """
-    try:
-        for key, line in _repeated_keys(_composed(path)):
-            raise InputError(f"config: {path} has {key!r} a second time on line {line}; leave one out")
-    except RecursionError as error:
-        raise InputError(f"config: {path} has a part that contains itself; spell it out") from error
+    for key, line in _repeated_keys(_composed(path), set()):
+        raise InputError(f"config: {path} has {key!r} a second time on line {line}; leave one out")
 
 
 def _composed(path: str | Path) -> yaml.Node | None:
@@ -38,14 +35,17 @@ def _composed(path: str | Path) -> yaml.Node | None:
         return None
 
 
-def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
-    inner = node.value if isinstance(node, yaml.SequenceNode) else []
+def _repeated_keys(node: yaml.Node | None, visited: set[yaml.Node]) -> Iterator[tuple[str, int]]:
+    if not isinstance(node, yaml.CollectionNode) or node in visited:
+        return
+    visited.add(node)
+    inner = node.value
     if isinstance(node, yaml.MappingNode):
         seen: set[Any] = set()
-        for key, value in node.value:
+        for key, _ in node.value:
             if (key.tag, key.value) in seen and key.tag != _MERGE:
                 yield key.value, key.start_mark.line + 1
             seen.add((key.tag, key.value))
-            inner.append(value)
+        inner = [value for _, value in node.value]
     for part in inner:
-        yield from _repeated_keys(part)
+        yield from _repeated_keys(part, visited)

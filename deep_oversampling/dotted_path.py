@@ -28,7 +28,7 @@ def import_class(path: str, what: str) -> type:
     module_name, _, name = path.rpartition(".")
     try:
         found = getattr(import_module(module_name), name)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError, SystemExit) as error:
         raise InputError(f"no {what} {path}: {error}; correct the dotted path in the config") from error
     if not isinstance(found, type):
         raise InputError(f"no {what} {path}: not a class; correct the dotted path in the config")

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.machine import take_gpu
+from deep_oversampling.planned_code import refuse_other_code
 from deep_oversampling.provenance import DETERMINISM_VARIABLE, THREADS_VARIABLE
 
 _SECONDS_BETWEEN_LINES = 30
@@ -76,7 +77,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     Parameters
     ----------
     snakemake : object
-        Given by Snakemake to every script; ``log``, ``config`` and ``resources`` are used.
+        Given by Snakemake to every script; ``log``, ``config``, ``params`` and ``resources`` are used.
 
     Yields
     ------
@@ -86,8 +87,8 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     Raises
     ------
     SystemExit
-        With status 1 after an :class:`InputError`, whose one line also goes to standard error, or after the disk was
-        full.
+        With status 1 after an :class:`InputError`, whose one line also goes to standard error, after the disk was
+        full, or if the job's code isn't what the run was planned with.
     """
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(snakemake.config["threads"])
@@ -101,6 +102,8 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         logger.setLevel(logging.INFO)
         logger.addHandler(_terminal_handler(terminal))
         try:
+            if planned := snakemake.params.get("code"):
+                refuse_other_code(planned)
             yield logger
         except InputError as error:
             _fail(f"error: {error}\n", terminal)

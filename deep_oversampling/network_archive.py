@@ -8,13 +8,13 @@ from pathlib import Path
 
 import keras
 
-from deep_oversampling.checksum import PLACE, is_whole, seal
+from deep_oversampling.checksum import PLACE, seal
 from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.storage import damaged, read_bytes, replacing
+from deep_oversampling.storage import ARCHIVED_PROVENANCE, read_provenance, replacing
 
-_PROVENANCE = "provenance.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_KERAS_ERRORS = (AttributeError, LookupError, OSError, TypeError, ValueError, zipfile.BadZipFile)
 
 
 def save_network(path: str | Path, network: keras.Model, provenance: Provenance) -> None:
@@ -52,7 +52,7 @@ def _make_reproducible(source: Path, destination: Path, provenance: Provenance) 
             if name == "config.json":
                 content = _number_shared_objects(content)
             plain.writestr(zipfile.ZipInfo(name, _EPOCH), content)
-        plain.writestr(zipfile.ZipInfo(_PROVENANCE, _EPOCH), provenance.to_json())
+        plain.writestr(zipfile.ZipInfo(ARCHIVED_PROVENANCE, _EPOCH), provenance.to_json())
         plain.comment = PLACE
 
 
@@ -72,13 +72,14 @@ def load_network(path: str | Path) -> tuple[keras.Model, Provenance]:
     Raises
     ------
     InputError
-        If the file is missing, truncated, altered, no such archive, or holds code or another Keras's layers.
+        If the file is missing, truncated, altered, no such archive, or holds code or another Keras's layers; or if it
+        can't be read.
     """
-    if not is_whole(read_bytes(path, "trains")):
-        raise damaged(path)
-    with zipfile.ZipFile(path) as archive:
-        provenance = Provenance.from_json(archive.read(_PROVENANCE).decode())
+    provenance = read_provenance(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True), provenance
-    except (TypeError, ValueError) as error:
+    except _KERAS_ERRORS as error:
+        # A disk that fails or too many open files, and not what is in the file.
+        if isinstance(error, OSError) and error.strerror:
+            raise InputError(f"cannot read {path}: {error.strerror}") from error
         raise InputError(f"Keras {keras.__version__} refuses {path}; delete it and run again") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deep_oversampling import __version__
+from deep_oversampling.errors import InputError
 
 LIBRARIES = (
     "imbalanced-learn",
@@ -25,6 +26,7 @@ LIBRARIES = (
 )
 
 THREADS_VARIABLE, DETERMINISM_VARIABLE = "OMP_NUM_THREADS", "TF_DETERMINISTIC_OPS"
+_KINDS = {"kind": str, "settings": dict, "versions": dict, "conditions": dict}
 
 
 def library_versions() -> dict[str, str]:
@@ -102,10 +104,30 @@ class Provenance:
 
     @classmethod
     def from_json(cls, text: str) -> "Provenance":
-        """Read what :meth:`to_json` wrote; earlier versions wrote no conditions."""
-        fields = json.loads(text)
-        fields.pop("settings_hash")
-        return cls(**{"conditions": {}, **fields})
+        """Read what :meth:`to_json` wrote, or an earlier version, without conditions, or a later one, with more.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        Provenance
+            Without what this version doesn't know.
+
+        Raises
+        ------
+        InputError
+            If it isn't JSON, or lacks what every version has written.
+        """
+        try:
+            fields = {"conditions": {}, **json.loads(text)}
+        except (TypeError, ValueError) as error:
+            raise InputError("a file's provenance is no JSON object; delete the file and run again") from error
+        for name, kind in _KINDS.items():
+            if not isinstance(fields.get(name), kind):
+                raise InputError(f"a file's provenance has no proper {name!r}; delete the file and run again")
+        return cls(**{name: fields[name] for name in _KINDS}, seed=fields.get("seed"))
 
 
 def shared_settings(sources: Iterable[Provenance]) -> dict[str, Any]:

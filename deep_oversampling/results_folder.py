@@ -3,13 +3,13 @@
 import json
 import os
 import time
+from ast import literal_eval
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from deep_oversampling import __version__
-from deep_oversampling.checksum import is_whole
 from deep_oversampling.errors import InputError
 from deep_oversampling.storage import read_provenance
 
@@ -78,9 +78,10 @@ def _bring_to(now: float, record: Path, output: Path) -> bool:
 def mark_altered(results: str | Path, snakemake: Path = SNAKEMAKE) -> list[Path]:
     """Have Snakemake make those files anew that were altered after their jobs had ended.
 
-    Snakemake keeps when each file was last written. One with another time is compared with the checksum that it
-    holds; a text or a picture, which holds none, counts as altered. Files of a run that is going on, whose jobs are
-    writing, are left alone.
+    Snakemake keeps when each file was last written and what its job was given. One with another time must be whole by
+    its own checksum and made with those settings, else it is another's, such as a backup's or that of a job which
+    outlived its run; a text or a picture, which tells nothing of this, counts as altered. Files of a run that is going
+    on, whose jobs are writing, are left alone.
 
     Parameters
     ----------
@@ -149,8 +150,24 @@ def records(metadata: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _is_as_recorded(record: Path, output: Path) -> bool:
-    # Without a time, Snakemake was killed while it wrote this, and will run the job again.
-    return _recorded_time(record) in (None, output.stat().st_mtime) or is_whole(output.read_bytes())
+    # Without a time there is nothing to compare with.
+    return _recorded_time(record) in (None, output.stat().st_mtime) or _is_of_the_job(record, output)
+
+
+def _is_of_the_job(record: Path, output: Path) -> bool:
+    """Return whether a file is whole and was made with the settings that its job was given."""
+    try:
+        settings = read_provenance(output).settings
+    except InputError:
+        return False
+    return settings in _recorded_params(record)
+
+
+def _recorded_params(record: Path) -> Iterator[object]:
+    for param in json.loads(record.read_text())["params"]:
+        # Some are text of Snakemake's own.
+        with suppress(ValueError, SyntaxError):
+            yield literal_eval(param)
 
 
 def _recorded_time(record: Path) -> float | None:

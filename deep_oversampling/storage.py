@@ -4,6 +4,7 @@ import glob
 import hashlib
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from deep_oversampling.schemas import image_schema
 _METADATA_KEY = b"deep_oversampling"
 _CHECKSUM_KEY = b"deep_oversampling_checksum"
 _PARQUET_MAGIC = b"PAR1"
+ARCHIVED_PROVENANCE = "provenance.json"
+"""Where a generator's archive holds how it was made."""
 
 
 @contextmanager
@@ -185,9 +188,21 @@ def read_frame(path: str | Path, schema: pa.Schema | None = None) -> pd.DataFram
 
 
 def read_provenance(path: str | Path) -> Provenance:
-    """Return how the file at ``path`` was made; raises :class:`InputError` as :func:`read_table` does."""
+    """Return how a Parquet file or a generator was made; raises :class:`InputError` as :func:`read_table` does."""
+    if Path(path).suffix == ".keras":
+        return _read_archive_provenance(path)
     metadata = pq.read_schema(pa.BufferReader(_read_sealed(path))).metadata
     return Provenance.from_json(metadata[_METADATA_KEY].decode())
+
+
+def _read_archive_provenance(path: str | Path) -> Provenance:
+    if not is_whole(read_bytes(path, "trains")):
+        raise damaged(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return Provenance.from_json(archive.read(ARCHIVED_PROVENANCE).decode())
+    except (InputError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} does not say how it was made; delete it and run again") from error
 
 
 def content_digest(path: str | Path) -> str:

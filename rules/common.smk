@@ -12,10 +12,12 @@ from deep_oversampling.config import (
 from deep_oversampling.config_file import check_config_file
 from deep_oversampling.errors import InputError
 from deep_oversampling.fingerprint import check_code
+from deep_oversampling.planned_code import begin_planning
 from deep_oversampling.results_folder import set_right
 from deep_oversampling.results_place import check_place, results_name
 from deep_oversampling.samplers.preflight import check_samplers
 
+begin_planning(again=not workflow.is_main_process)
 try:
     if workflow.is_main_process:
         for path in workflow.configfiles:

@@ -1,6 +1,6 @@
 """What fixes the result of a job: its settings, its seed, its code."""
 
-from deep_oversampling.fingerprint import fingerprint
+from deep_oversampling.planned_code import named_fingerprint
 from deep_oversampling.seeds import seed_for
 
 
@@ -11,7 +11,7 @@ def seed_of(pattern):
 
 def code(script, imported=lambda wildcards: []):
     """Return a params function: what changes with the code that a script runs."""
-    return lambda wildcards: fingerprint(script, imported(wildcards))
+    return lambda wildcards: named_fingerprint(script, imported(wildcards))
 
 
 def method_classes(wildcards):

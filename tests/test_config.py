@@ -92,6 +92,7 @@ def test_a_check_leaves_the_config_alone():
         ("samplers.Smote", {"class_weight": "balanced"}),
         ("fid.extractor", "inception"),
         ("fid.maximum_images", 2),
+        (f"samplers.{100 * 'x'}", {"class_weight": "balanced"}),
         ("samplers.ADASYN-2_b", {"sampler": "imblearn.over_sampling.ADASYN", "parameters": {"n_neighbors": 3}}),
     ],
 )
@@ -125,6 +126,9 @@ def test_what_is_sensible_is_accepted(place, value):
         ("results_dir", None, "results_dir: None is not of type 'string'"),
         ("data_dir", 5, "data_dir: 5 is not of type 'null' or 'string'"),
         ("data_dir", "", "data_dir: '' should be non-empty"),
+        ("data_dir", 300 * "x", "data_dir: there is no folder xxx"),
+        ("data_dir", "\0", "data_dir: there is no folder "),
+        ("threads", 10**12, "threads: 1000000000000 is greater than the maximum of 4096"),
         ("datasets", "mnist", "datasets: 'mnist' is not of type 'array'"),
         ("datasets", ["minst"], "datasets.0: 'minst' is not one of ['mnist', 'fashion-mnist']"),
         ("minority_sets", [3, 4, 5], "is not of type 'array'"),
@@ -147,15 +151,27 @@ def test_what_is_sensible_is_accepted(place, value):
         ("mlp.learning_rate", math.inf, "mlp.learning_rate: inf is not of type 'number'"),
         ("mlp.learning_rate", 0, "mlp.learning_rate: 0 is less than or equal to the minimum of 0"),
         ("mlp.epochs", "20", "mlp.epochs: '20' is not of type 'integer'"),
+        ("mlp.epochs", 10**12, "mlp.epochs: 1000000000000 is greater than the maximum of 1000000"),
+        ("mlp.hidden", [512, 10**12], "mlp.hidden.1: 1000000000000 is greater than the maximum of 65536"),
+        ("mlp.batch_size", 10**12, "mlp.batch_size: 1000000000000 is greater than the maximum of 1000000"),
+        ("weight_search.number", 10**12, "weight_search.number: 1000000000000 is greater than the maximum of 10000"),
         ("weight_search.start", -1, "weight_search.start: -1 is less than or equal to the minimum of 0"),
         ("weight_search.folds", 1, "weight_search.folds: 1 is less than the minimum of 2"),
         ("fid.extractor", "lenet5", "fid.extractor: 'lenet5' is not one of ['lenet', 'inception']"),
         ("fid.maximum_images", 1, "fid.maximum_images: 1 is less than the minimum of 2"),
         ("fid.maximum_images", "all", "fid.maximum_images: 'all' is not of type 'null' or 'integer'"),
         ("lenet.batch_size", 1, "lenet.batch_size: 1 is less than the minimum of 2"),
+        ("lenet.batch_size", 10**12, "lenet.batch_size: 1000000000000 is greater than the maximum of 1000000"),
         ("samplers", {}, "samplers: {} should be non-empty"),
         ("samplers.SMOTE", None, "samplers.SMOTE: None is not of type 'object'"),
         ("samplers.SMOTE.sampler", 5, "samplers.SMOTE.sampler: 5 is not of type 'string'"),
+        (
+            "samplers.SMOTE.sampler",
+            "snakemake.__main__.X",
+            "samplers.SMOTE.sampler: snakemake.__main__.X is in a program, which would run; name a library's class",
+        ),
+        ("samplers.CVAE.generator", "pip.__main__.X", "samplers.CVAE.generator: pip.__main__.X is in a program"),
+        ("estimators", {"F": {"estimator": "pip.__main__"}}, "estimators.F.estimator: pip.__main__ is in a program"),
         ("samplers.SMOTE.parameters", [5], "samplers.SMOTE.parameters: [5] is not of type 'object'"),
         ("samplers.SMOTE.generator", "a.B", "samplers.SMOTE: has both sampler and generator; leave one out"),
         ("samplers.SMOTE.sampler", ..., "samplers.SMOTE: parameters needs sampler or generator beside it"),
@@ -250,6 +266,21 @@ def test_a_mistake_is_one_line_that_names_it(place, value, message):
     assert message in refusal(changed(place, value))
 
 
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("ratios", "does not divide the majority count 400"),
+        ("majority_count", "majority_count: no class of mnist has 1000"),
+        ("mlp.learning_rate", "is greater than the maximum of 1e+38"),
+        ("lenet.learning_rate", "is greater than the maximum of 1e+38"),
+        ("weight_search.stop", "is greater than the maximum of 1000000"),
+        ("samplers.LogitAdjustment.logit_adjustment", "is no number from 0 to 100"),
+    ],
+)
+def test_a_number_that_no_float_holds_is_one_line(place, message):
+    assert message in refusal(changed(place, [10**400] if place == "ratios" else 10**400))
+
+
 @pytest.mark.parametrize(("key", "value"), [("logit_adjustment", 1), ("class_weight", "balanced")])
 @pytest.mark.parametrize("name", ["Imbalanced", "SMOTE", "R-CVAE"])
 def test_another_method_than_the_papers_takes_another_name(name, key, value):
@@ -301,6 +332,13 @@ def test_names_that_are_unsafe_in_a_path_are_refused(name):
     assert f"samplers: {name!r} does not match" in refusal(config)
 
 
+@pytest.mark.parametrize("name", [101 * "x", 300 * "x"])
+def test_names_that_are_too_long_for_a_file_are_refused(name):
+    assert f"methods.0: {name!r} is too long" in refusal(changed("methods", [name]))
+    assert "is too long" in refusal(changed(f"samplers.{name}", {"sampler": "imblearn.over_sampling.SMOTE"}))
+    assert "is too long" in refusal(changed("estimators", {name: {"estimator": "a.B"}}))
+
+
 @pytest.mark.parametrize(
     "folder", ["", "a b", "{dataset}", "re{{s}}", "é", "a'b", 'a"b', "a\nb", "results\n", "$HOME", "a*", "a\\b", "a:b"]
 )
@@ -335,65 +373,6 @@ def test_any_value_anywhere_is_accepted_or_one_line(place, value):
         message = str(error)
     assert message.startswith("config: ")
     assert len(message.splitlines()) == 1
-
-
-# Strings from the command line
-
-
-@pytest.mark.parametrize(
-    ("spelt", "meant"),
-    [
-        ("40", 40),
-        ("-3", -3),
-        ("0.5", 0.5),
-        ("1e-3", 0.001),
-        ("true", True),
-        ("false", False),
-        ("null", None),
-        ("SMOTE", "SMOTE"),
-        ("3-4-5", "3-4-5"),
-        ("", ""),
-        ("nan", "nan"),
-        ("inf", "inf"),
-        ("True", "True"),
-        (7, 7),
-        (None, None),
-        (["3", ["4", "x"]], [3, [4, "x"]]),
-        (
-            {"epochs": "5", "widths": ["8", "16"], "nested": {"a": "null"}},
-            {"epochs": 5, "widths": [8, 16], "nested": {"a": None}},
-        ),
-        ({"5": "5"}, {"5": 5}),
-    ],
-)
-def test_types_are_restored(spelt, meant):
-    restored = restore_types(spelt)
-    assert restored == meant
-    assert type(restored) is type(meant)
-
-
-SPELLABLE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.just("SMOTE"),
-    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=3), children, max_size=3),
-    max_leaves=8,
-)
-
-
-def spell(value):
-    if isinstance(value, dict):
-        return {key: spell(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [spell(item) for item in value]
-    if value is None or isinstance(value, bool):
-        return yaml.safe_dump(value).split()[0]
-    return str(value)
-
-
-@given(value=SPELLABLE)
-def test_what_was_spelt_is_restored(value):
-    restored = restore_types(spell(value))
-    assert restored == value
-    assert restore_types(restored) == restored
 
 
 @given(minority=st.lists(st.integers(0, 99), min_size=1))

@@ -17,8 +17,7 @@ SHIPPED = [ROOT / "config.yaml", *sorted((ROOT / "presets").glob("*.yaml"))]
         ("mlp: {epochs: 1, epochs: 1}", "'epochs' a second time on line 1"),
         ("- a: 1\n- [{b: {c: 1, c: 2}}]", "'c' a second time on line 2"),
         ('{"seed": 1, "seed": 2}', "'seed' a second time on line 1"),
-        ("ratios: &ratios [*ratios]", "a part that contains itself; spell it out"),
-        ("mlp: &mlp {hidden: *mlp}", "a part that contains itself; spell it out"),
+        ("a: &a {x: 1, x: 2}\nb: *a", "'x' a second time on line 1"),
     ],
 )
 def test_a_key_that_stands_twice_is_refused(tmp_path, content, said):
@@ -44,3 +43,11 @@ def test_one_key_in_two_places_is_two_keys(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("a: &shared {x: 1}\nb: {<<: *shared, y: 2, <<: *shared}\nc: [{x: 1}, {x: 2}]\nx: 3\n")
     check_config_file(path)
+
+
+def test_parts_that_aliases_repeat_are_looked_into_once(tmp_path):
+    path = tmp_path / "config.yaml"
+    lines = ["a0: &a0 [1]", *(f"a{level + 1}: &a{level + 1} [{', '.join([f'*a{level}'] * 9)}]" for level in range(30))]
+    path.write_text("\n".join([*lines, "b: &b [*b]", "c: {d: *a30, d: 1}"]))
+    with pytest.raises(InputError, match="'d' a second time on line 33"):
+        check_config_file(path)

@@ -45,3 +45,10 @@ def test_what_is_not_there_is_refused_by_name(path, what):
     message = str(refused.value)
     assert message.startswith(f"no {what} {path}: ")
     assert message.endswith("; correct the dotted path in the config")
+
+
+def test_a_program_that_ends_as_it_is_imported_is_no_class(tmp_path, monkeypatch):
+    (tmp_path / "program.py").write_text("raise SystemExit(2)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InputError, match=r"no classifier program\.Mine: 2; correct the dotted path"):
+        import_class("program.Mine", "classifier")

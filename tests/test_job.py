@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 
@@ -14,7 +15,9 @@ time.monotonic = lambda: clock[0]
 from deep_oversampling.errors import InputError
 from deep_oversampling.job import job
 
-snakemake = SimpleNamespace(log=["job.log"], config={"threads": 3, "deterministic": DETERMINISTIC}, resources=RESOURCES)
+snakemake = SimpleNamespace(
+    log=["job.log"], config={"threads": 3, "deterministic": DETERMINISTIC}, resources=RESOURCES, params=PARAMS
+)
 with job(snakemake) as logger:
 """
 
@@ -23,9 +26,11 @@ with job(snakemake) as logger:
 def run_job(tmp_path):
     """Return a function that runs a block inside ``job`` in a process of its own, and the path of its log."""
 
-    def run(block, after="", resources=None, *, deterministic=False, **environment):
+    def run(block, after="", resources=None, params=None, *, deterministic=False, **environment):
         script = (
-            SCRIPT.replace("RESOURCES", repr(resources or {})).replace("DETERMINISTIC", str(deterministic))
+            SCRIPT.replace("RESOURCES", repr(resources or {}))
+            .replace("DETERMINISTIC", str(deterministic))
+            .replace("PARAMS", repr(params or {}))
             + "".join(f"    {line}\n" for line in block.splitlines())
             + after
         )
@@ -90,6 +95,14 @@ def test_another_error_of_the_system_is_shown_whole(run_job):
     finished = run('open("nothing")')
     assert finished.returncode == 1
     assert "FileNotFoundError" in finished.stderr + log.read_text()
+
+
+def test_a_job_whose_code_isn_t_what_was_planned_does_nothing(run_job):
+    run, log = run_job
+    finished = run('print("began")', params={"code": "skew: 0123456789abcdef"}, DEEP_OVERSAMPLING_PLANNED_AT="0")
+    assert finished.returncode == 1
+    assert re.fullmatch(r"error: \S+\.py has changed since this run was planned; run again\n", finished.stderr)
+    assert log.read_text() == finished.stderr
 
 
 def test_an_input_error_is_one_line_in_both_places(run_job):

@@ -74,3 +74,33 @@ def test_clean_waits_for_a_run(make, tmp_path):
     finished = make("clean", "CONFIRM=yes")
     assert "a run is going on" in finished.stderr
     assert (tmp_path / RESULTS[0]).exists()
+
+
+def git(folder, *arguments):
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_clean_deletes_nothing_where_git_keeps_a_file(make, tmp_path):
+    git(tmp_path, "init")
+    git(tmp_path, "add", "results/thesis.tex")
+    before = set(tmp_path.rglob("*"))
+    finished = make("clean", "CONFIRM=yes")
+    assert finished.returncode == 2
+    assert "error: results holds source files or what git keeps; delete by hand what is neither" in finished.stderr
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_clean_deletes_results_that_git_ignores(make, tmp_path):
+    git(tmp_path, "init")
+    git(tmp_path, "add", "thesis.tex", "pyproject.toml")
+    assert make("clean", "CONFIRM=yes").returncode == 0
+    assert not (tmp_path / RESULTS[0]).exists()
+
+
+def test_clean_deletes_nothing_among_source_files(make, tmp_path):
+    (tmp_path / "results" / "__init__.py").write_text("")
+    before = set(tmp_path.rglob("*"))
+    finished = make("clean", "CONFIRM=yes")
+    assert finished.returncode == 2
+    assert "error: results holds source files" in finished.stderr
+    assert set(tmp_path.rglob("*")) == before

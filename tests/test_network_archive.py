@@ -1,4 +1,5 @@
 import errno
+import io
 import json
 import os
 import tempfile
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deep_oversampling import network_archive
+from deep_oversampling.checksum import PLACE, seal
 from deep_oversampling.errors import InputError
 from deep_oversampling.network_archive import load_network, save_network
 from deep_oversampling.provenance import Provenance
@@ -44,6 +46,17 @@ def archived():
 def folder(tmp_path_factory):
     """A folder that all examples of a property share."""
     return tmp_path_factory.mktemp("archive")
+
+
+def sealed_with(member, content):
+    """The bytes of an archive with a right checksum, one of whose members is other than saved, or missing."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archived())) as saved, zipfile.ZipFile(changed, "w") as archive:
+        members = {name: saved.read(name) for name in saved.namelist()} | {member: content}
+        for name in members.keys() - {member} if content is None else members:
+            archive.writestr(name, members[name])
+        archive.comment = PLACE
+    return seal(changed.getvalue())
 
 
 def assert_refused(path, content):
@@ -180,6 +193,49 @@ def test_code_in_an_archive_is_not_run(tmp_path):
     with pytest.raises(InputError) as refused:
         load_network(path)
     assert str(refused.value) == f"Keras {keras.__version__} refuses {path}; delete it and run again"
+
+
+@pytest.mark.parametrize(
+    ("member", "content"),
+    [
+        ("config.json", None),
+        ("config.json", b"{"),
+        ("config.json", b"[]"),
+        ("config.json", b'{"module": "keras", "class_name": "Sequential", "config": {}}'),
+        ("model.weights.h5", None),
+        ("model.weights.h5", b""),
+        ("model.weights.h5", b"no weights"),
+    ],
+)
+def test_broken_content_behind_a_right_checksum_is_one_line(tmp_path, member, content):
+    path = tmp_path / "model.keras"
+    path.write_bytes(sealed_with(member, content))
+    with pytest.raises(InputError) as refused:
+        load_network(path)
+    assert str(refused.value) == f"Keras {keras.__version__} refuses {path}; delete it and run again"
+
+
+@pytest.mark.parametrize(
+    "content", [seal(b"PK no archive" + PLACE), *(("provenance.json", text) for text in (None, b"", b"{}", b"\xff"))]
+)
+def test_an_archive_that_does_not_say_how_it_was_made_is_one_line(tmp_path, content):
+    path = tmp_path / "model.keras"
+    path.write_bytes(content if isinstance(content, bytes) else sealed_with(*content))
+    with pytest.raises(InputError) as refused:
+        load_network(path)
+    assert str(refused.value) == f"{path} does not say how it was made; delete it and run again"
+
+
+def test_nobody_is_told_to_delete_a_network_because_of_the_system(tmp_path, monkeypatch):
+    def too_many_files(*_, **__):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    path = tmp_path / "model.keras"
+    path.write_bytes(archived())
+    monkeypatch.setattr(keras.saving, "load_model", too_many_files)
+    with pytest.raises(InputError) as refused:
+        load_network(path)
+    assert str(refused.value) == f"cannot read {path}: Too many open files"
 
 
 def test_a_folder_is_one_line(tmp_path):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deep_oversampling import __version__
+from deep_oversampling.errors import InputError
 from deep_oversampling.provenance import Provenance, library_versions, processor, shared_settings
 
 VALUES = st.recursive(
@@ -73,6 +74,34 @@ def test_the_backend_is_named_where_keras_runs(monkeypatch):
     assert library_versions()["keras backend"] == keras.config.backend()
     monkeypatch.delitem(sys.modules, "keras")
     assert "keras backend" not in library_versions()
+
+
+def written(**changed):
+    """JSON of a provenance; what is changed to ``...`` is left out."""
+    fields = json.loads(Provenance("score", {"ratio": 40}, seed=3, versions={"deep-oversampling": "9.0"}).to_json())
+    return json.dumps({name: value for name, value in {**fields, **changed}.items() if value is not ...})
+
+
+@pytest.mark.parametrize("change", [{"licence": "MIT"}, {"settings_hash": ...}, {"conditions": ...}, {"seed": ...}])
+def test_another_version_s_fields_keep_no_one_from_reading_its_name(change):
+    read = Provenance.from_json(written(**change))
+    assert (read.kind, read.settings) == ("score", {"ratio": 40})
+    assert read.versions == {"deep-oversampling": "9.0"}
+
+
+@pytest.mark.parametrize("value", [..., None, 1, ["a"]])
+@pytest.mark.parametrize("name", ["kind", "settings", "versions"])
+def test_a_provenance_without_what_every_version_writes_is_one_line(name, value):
+    with pytest.raises(InputError) as refused:
+        Provenance.from_json(written(**{name: value}))
+    assert str(refused.value) == f"a file's provenance has no proper {name!r}; delete the file and run again"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "1", '"text"'])
+def test_a_provenance_that_is_no_json_object_is_one_line(text):
+    with pytest.raises(InputError) as refused:
+        Provenance.from_json(text)
+    assert str(refused.value) == "a file's provenance is no JSON object; delete the file and run again"
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])

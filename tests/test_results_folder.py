@@ -18,14 +18,15 @@ from deep_oversampling.results_folder import (
     records,
     set_right,
 )
-from deep_oversampling.storage import write_table
+from deep_oversampling.storage import read_table, write_table
 
 SNAKEFILE = """
+import zipfile
 from pathlib import Path
 import pyarrow as pa
 from deep_oversampling.checksum import PLACE, seal
 from deep_oversampling.provenance import Provenance
-from deep_oversampling.storage import write_table
+from deep_oversampling.storage import read_table, write_table
 
 FOLDER = "results/a/rather/long/path/" + 10 * "that/takes/more/than/a/name/"
 
@@ -34,14 +35,20 @@ rule all:
 
 rule table:
     output: FOLDER + "table.parquet"
+    params: settings={"rows": 1000, "shares": [0.5, None]}
     run:
         table = pa.table({"a": range(1000)})
-        write_table(output[0], table, table.schema, Provenance("t", versions={}))
+        write_table(output[0], table, table.schema, Provenance("t", params.settings, versions={}))
 
 rule model:
     output: "results/model.keras"
+    params: settings={"epochs": 2}
     run:
-        Path(output[0]).write_bytes(seal(b"1234" * 100 + PLACE))
+        provenance = Provenance("m", params.settings, versions={})
+        with zipfile.ZipFile(output[0], "w") as archive:
+            archive.writestr(zipfile.ZipInfo("provenance.json"), provenance.to_json())
+            archive.comment = PLACE
+        Path(output[0]).write_bytes(seal(Path(output[0]).read_bytes()))
 
 rule page:
     input: rules.table.output, rules.model.output
@@ -121,6 +128,16 @@ def test_copied_files_that_hold_a_checksum_are_recognised(project):
     for name in ("table.parquet", "model.keras"):
         os.utime(found(project, name), (2e9, 2e9))
     assert mark_altered("results") == []
+
+
+def test_a_whole_file_of_other_settings_is_made_anew(project):
+    path = found(project, "table.parquet")
+    content = path.read_bytes()
+    table = read_table(path)
+    write_table(path, table, table.schema, Provenance("t", {"rows": 999, "shares": [0.5, None]}, versions={}))
+    assert mark_altered("results") == [path]
+    snakemake(project)
+    assert path.read_bytes() == content
 
 
 def test_files_that_are_missing_or_elsewhere_are_left_to_snakemake(project):

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import tempfile
 from functools import cache
@@ -357,6 +358,30 @@ def test_a_file_without_provenance_is_refused(tmp_path):
         read_images(path)
     with pytest.raises(InputError, match="was not written by deep-oversampling"):
         read_provenance(path)
+
+
+def write_as_another_version(path, monkeypatch, **changed):
+    """Write a table with other fields in its provenance; what is changed to ``...`` is left out."""
+    fields = {**json.loads(Provenance("skewed", versions={"deep-oversampling": "9.0"}).to_json()), **changed}
+    text = json.dumps({name: value for name, value in fields.items() if value is not ...})
+    with monkeypatch.context() as patched:
+        patched.setattr(Provenance, "to_json", lambda _: text)
+        write_rows(path, EPOCHS, HISTORY, PROVENANCE)
+
+
+@pytest.mark.parametrize("change", [{"licence": "MIT"}, {"settings_hash": ...}])
+def test_a_file_of_a_later_version_tells_which(tmp_path, monkeypatch, change):
+    path = tmp_path / "history.parquet"
+    write_as_another_version(path, monkeypatch, **change)
+    assert read_provenance(path).versions == {"deep-oversampling": "9.0"}
+
+
+def test_a_file_with_half_a_provenance_is_one_line(tmp_path, monkeypatch):
+    path = tmp_path / "history.parquet"
+    write_as_another_version(path, monkeypatch, kind=...)
+    with pytest.raises(InputError, match="'kind'; delete the file and run again") as refused:
+        read_provenance(path)
+    one_line(refused)
 
 
 @pytest.mark.parametrize("read", [read_images, read_table, read_provenance, content_digest])

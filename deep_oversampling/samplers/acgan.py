@@ -1,13 +1,12 @@
 """Oversampling with an auxiliary-classifier generative adversarial network."""
 
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
 from deep_oversampling.generators.auxiliary_classifier_gan import ACGANSettings, AuxiliaryClassifierGAN
+from deep_oversampling.samplers.constraints import CONSTRAINTS
 from deep_oversampling.samplers.deep import DeepOverSampler
 
 
@@ -57,16 +56,7 @@ class ACGAN(DeepOverSampler):
     [20, 20]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **DeepOverSampler._parameter_constraints,
-        "widths": [tuple, list],
-        "classifier_units": [Interval(Integral, 1, None, closed="left")],
-        "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "classifier_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-    }
-    _multiples: ClassVar[dict[str, tuple[int, ...]]] = {**DeepOverSampler._multiples, "widths": (1, 1, 1)}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS["ACGAN"]
     _model = AuxiliaryClassifierGAN
     _settings = ACGANSettings
 

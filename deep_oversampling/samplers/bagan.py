@@ -1,13 +1,12 @@
 """Oversampling with a balancing generative adversarial network."""
 
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
 from deep_oversampling.generators.balancing_gan import BAGANSettings, BalancingGAN
+from deep_oversampling.samplers.constraints import CONSTRAINTS
 from deep_oversampling.samplers.deep import DeepOverSampler
 from deep_oversampling.training.engine import Phase
 
@@ -60,21 +59,7 @@ class BAGAN(DeepOverSampler):
     [20, 20]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **DeepOverSampler._parameter_constraints,
-        "generator_widths": [tuple, list],
-        "encoder_widths": [tuple, list],
-        "reconstruction_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "autoencoder_epochs": [Interval(Integral, 1, None, closed="left")],
-    }
-    _multiples: ClassVar[dict[str, tuple[int, ...]]] = {
-        **DeepOverSampler._multiples,
-        "generator_widths": (1, 1, 1, 1),
-        "encoder_widths": (1, 1, 1, 1),
-    }
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS["BAGAN"]
     _model = BalancingGAN
     _settings = BAGANSettings
 

@@ -1,13 +1,12 @@
 """Oversampling with a conditional generative adversarial network."""
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
 from deep_oversampling.generators.conditional_gan import CGANSettings, ConditionalGAN
+from deep_oversampling.samplers.constraints import CONSTRAINTS
 from deep_oversampling.samplers.deep import DeepOverSampler
 
 
@@ -53,14 +52,7 @@ class CGAN(DeepOverSampler):
     [20, 20]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **DeepOverSampler._parameter_constraints,
-        "widths": [tuple, list],
-        "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-    }
-    _multiples: ClassVar[dict[str, tuple[int, ...]]] = {**DeepOverSampler._multiples, "widths": (1, 1, 1)}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS["CGAN"]
     _model = ConditionalGAN
     _settings = CGANSettings
 

@@ -1,13 +1,12 @@
 """Oversampling with a conditional variational autoencoder."""
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
 from deep_oversampling.generators.conditional_vae import ConditionalVAE, CVAESettings
+from deep_oversampling.samplers.constraints import CONSTRAINTS
 from deep_oversampling.samplers.deep import DeepOverSampler
 
 
@@ -51,13 +50,7 @@ class CVAE(DeepOverSampler):
     [20, 20]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **DeepOverSampler._parameter_constraints,
-        "widths": [tuple, list],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-    }
-    _multiples: ClassVar[dict[str, tuple[int, ...]]] = {**DeepOverSampler._multiples, "widths": (1, 1, 1)}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS["CVAE"]
     _model = ConditionalVAE
     _settings = CVAESettings
 

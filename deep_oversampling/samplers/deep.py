@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from numbers import Integral
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
@@ -12,12 +11,12 @@ import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from deep_oversampling.errors import InputError
 from deep_oversampling.network_archive import load_network, save_network
 from deep_oversampling.provenance import Provenance
+from deep_oversampling.samplers.constraints import SHARED
 from deep_oversampling.training.checkpoint import Checkpoint
 from deep_oversampling.training.engine import Phase, shuffled_batches, train
 from deep_oversampling.training.history import Epoch
@@ -79,19 +78,7 @@ class DeepOverSampler(BaseOverSampler):
         What each epoch gave.
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseOverSampler._parameter_constraints,
-        "image_shape": [tuple, list],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "latent_size": [Interval(Integral, 1, None, closed="left")],
-        "balance_first": ["boolean"],
-        "precision": [StrOptions({"float32", "mixed_bfloat16"})],
-        "random_state": ["random_state"],
-    }
-
-    _multiples: ClassVar[dict[str, tuple[int, ...]]] = {"image_shape": (4, 4, 1)}
-    """What the positive whole numbers of a parameter must be multiples of."""
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = SHARED
 
     _model: ClassVar[type[ConditionalModel]]
     _settings: ClassVar[type]
@@ -246,17 +233,6 @@ class DeepOverSampler(BaseOverSampler):
         labels = np.repeat(list(strategy), list(strategy.values())).astype(y.dtype)
         (sample_seed,) = self._seeds(4)[3:]
         return np.concatenate([X, self.sample(labels, sample_seed)]), np.concatenate([y, labels])
-
-    def _validate_params(self) -> None:
-        super()._validate_params()
-        for name, multiples in self._multiples.items():
-            sizes = getattr(self, name)
-            whole = len(sizes) == len(multiples) and all(isinstance(size, Integral) for size in sizes)
-            if not whole or any(size < 1 or size % factor for size, factor in zip(sizes, multiples, strict=True)):
-                raise InvalidParameterError(
-                    f"The {name!r} parameter of {type(self).__name__} must be {len(multiples)} whole numbers, positive"
-                    f" multiples of {multiples}. Got {sizes!r} instead."
-                )
 
     def _seeds(self, count: int) -> list[int]:
         return check_random_state(self.random_state).randint(_SEED_RANGE, size=count, dtype=np.int64).tolist()

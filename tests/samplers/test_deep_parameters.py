@@ -1,4 +1,5 @@
 import inspect
+import math
 
 import pytest
 from deep_toys import TINY, toy
@@ -92,8 +93,11 @@ def test_parameters_are_cloned_and_set():
 SHARED_REFUSALS = [
     ({"epochs": 0}, "'epochs' parameter of {name} must be an int in the range"),
     ({"epochs": 2.5}, "'epochs' parameter"),
+    ({"epochs": True}, "'epochs' parameter"),
+    ({"epochs": 10**7}, "'epochs' parameter"),
     ({"batch_size": 1}, "'batch_size' parameter"),
     ({"latent_size": 0}, "'latent_size' parameter"),
+    ({"latent_size": 10**9}, "'latent_size' parameter of {name} must be an int in the range [1, 65536]"),
     ({"beta_1": 1.0}, "'beta_1' parameter"),
     ({"beta_1": -0.1}, "'beta_1' parameter"),
     ({"balance_first": "yes"}, "'balance_first' parameter"),
@@ -110,12 +114,16 @@ WIDTHS_REFUSALS = [
     ({"widths": (64, 128)}, "'widths' parameter of {name} must be 3 whole numbers"),
     ({"widths": (64, 0, 8)}, "'widths' parameter of {name} must be 3 whole numbers"),
     ({"widths": [64, 2.5, 8]}, "'widths' parameter of {name} must be 3 whole numbers"),
+    ({"widths": []}, "'widths' parameter of {name} must be 3 whole numbers"),
+    ({"widths": [64, 128, 10**9]}, "'widths' parameter of {name} must be 3 whole numbers"),
 ]
 
 
 def rates(*names):
     return [
-        ({f"{name}learning_rate": value}, f"'{name}learning_rate' parameter") for name in names for value in (0, -1)
+        ({f"{name}learning_rate": value}, f"'{name}learning_rate' parameter")
+        for name in names
+        for value in (0, -1, math.inf, 1e39)
     ]
 
 

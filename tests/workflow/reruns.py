@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-import deep_oversampling.fingerprint
+import deep_oversampling.planned_code
+from deep_oversampling.fingerprint import code_files
 from deep_oversampling.plan import PlannedJob, planned_jobs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,13 +100,13 @@ def _differs(job: PlannedJob, other: PlannedJob) -> bool:
 
 def modules_by_rule() -> dict[str, list[set[str]]]:
     """Return the project's files that each job's result depends on, by the job's rule."""
-    digest = deep_oversampling.fingerprint.fingerprint
-    deep_oversampling.fingerprint.fingerprint = lambda *code: tuple(deep_oversampling.fingerprint.code_files(*code))
+    named_fingerprint = deep_oversampling.planned_code.named_fingerprint
+    deep_oversampling.planned_code.named_fingerprint = lambda *code: tuple(code_files(*code))
     try:
         jobs = jobs_of(SETTINGS_TO_RANK_OVER, EVERY_METHOD)
     finally:
-        deep_oversampling.fingerprint.fingerprint = digest
-    files = {"manifest": [_names(deep_oversampling.fingerprint.code_files("manifest"))]}
+        deep_oversampling.planned_code.named_fingerprint = named_fingerprint
+    files = {"manifest": [_names(code_files("manifest"))]}
     for job in jobs:
         files.setdefault(job.rule, []).append(_names(job.params.get("code", ())))
     return files
@@ -156,7 +157,9 @@ module of this project that the script imports, at whatever remove, and the clas
 docstrings and formatting don't count. What reads a job's files runs after it.
 
 A new seed of a block that has run already (`seeds_per_job`) trains the whole block again, to the same scores: its
-classifiers are one model.
+classifiers are one model. Where `temporary` has deleted a file that a new method or seed needs, it is made again, and
+what was made from it runs again too. So does what was made from a file that has another time and the same content, as
+after `touch` or a copy that keeps no times, unless it is small.
 
 Other versions of libraries make nothing run again (but under `--sdm conda`, where Snakemake looks at environments), nor
 do `threads`, timings excepted, and `deterministic`, which may change the last digits: each result file says in its

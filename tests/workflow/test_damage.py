@@ -87,6 +87,23 @@ def test_a_damaged_result_whose_time_tells_is_made_anew(folder, damaged):
     assert path.read_bytes() == content
 
 
+def test_another_job_s_whole_file_is_not_taken_for_this_one_s(folder):
+    results = folder / "results_smoke"
+    of_cvae = f"synthetic/{RUN}/CVAE.parquet"
+    shutil.copyfile(results / SYNTHETIC, results / of_cvae)
+    outcome = run_forked(folder, [*ARGUMENTS, "--dry-run"])
+    assert f"results_smoke/{of_cvae} is not as its job left it; what needs it makes it anew" in outcome.output
+    assert outcome.job_counts["sample_generator"] == 1
+
+
+def test_files_that_were_copied_without_their_times_are_recognised(folder):
+    for name in (SKEWED, SYNTHETIC, FID, SCORE, MODEL):
+        (folder / "results_smoke" / name).touch()
+    outcome = run_forked(folder, [*ARGUMENTS, "--dry-run"])
+    assert outcome.status == 0
+    assert "as its job left it" not in outcome.output
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [

@@ -46,6 +46,7 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("seed=-1", "seed: -1 is less than the minimum of 0"),
         ("seed=4294967296", "seed: 4294967296 is greater than the maximum"),
         ("threads=0", "threads: 0 is less than the minimum of 1"),
+        ("threads=1000000000000", "threads: 1000000000000 is greater than the maximum of 4096"),
         ("threads=two", "threads: 'two' is not of type 'integer'"),
         ("datasets=[cifar]", "datasets.0: 'cifar' is not one of ['mnist', 'fashion-mnist']"),
         ("datasets=mnist", "datasets: 'mnist' is not of type 'array'"),
@@ -67,6 +68,7 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         # Values against each other
         ("ratios=[7]", "imbalance ratio 7 does not divide the majority count 100"),
         ("ratios=[1]", "ratios.0: 1 is less than the minimum of 2"),
+        (f"ratios=[1{400 * '0'}]", "does not divide the majority count 100"),
         ("ratios=[1000]", "imbalance ratio 1000 does not divide"),
         ("majority_count=7000", "majority_count: no class of mnist has 7000 images; the largest has 6742"),
         ("minority_sets=[[10]]", "minority class 10 is outside"),
@@ -77,8 +79,10 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("methods=[SMOT]", "methods: unknown method 'SMOT'; did you mean 'SMOTE'?"),
         ("classifiers=[forest]", "classifiers: unknown classifier 'forest'; known: MLP"),
         ("data_dir=/no/such/folder", "data_dir: there is no folder /no/such/folder"),
+        (f"data_dir={300 * 'x'}", "data_dir: there is no folder xxx"),
         # Methods and classifiers that can't be
         ("samplers={SMOTE: {sampler: imblearn.over_sampling.SMOET}}", "no sampler imblearn.over_sampling.SMOET"),
+        ("samplers={SMOTE: {sampler: snakemake.__main__.X}}", "samplers.SMOTE.sampler: snakemake.__main__.X is in a"),
         ("samplers={SMOTE: {sampler: os.system}}", "samplers.SMOTE: no sampler os.system: not a class"),
         (
             "samplers={SMOTE: {parameters: {k_neighbors: 50}}}",
@@ -87,6 +91,10 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("samplers={SMOTE: {parameters: {random_state: 1}}}", "samplers.SMOTE.parameters: leave out random_state"),
         ("samplers={CVAE: {generator: deep_oversampling.samplers.cvae.CVEA}}", "samplers.CVAE: no class 'CVEA'"),
         (f"samplers={{{CVAE}: {{epoch: 5}}}}}}", "samplers.CVAE: unknown parameter 'epoch'; did you mean epochs?"),
+        (f"samplers={{{CVAE}: {{epochs: two}}}}}}", "samplers.CVAE: The 'epochs' parameter of CVAE must be an int in"),
+        (f"samplers={{{CVAE}: {{widths: [8, 0, 8]}}}}}}", "samplers.CVAE: The 'widths' parameter of CVAE must be 3"),
+        (f"samplers={{{CVAE}: {{latent_size: 1000000000}}}}}}", "samplers.CVAE: The 'latent_size' parameter of CVAE"),
+        ("samplers={CVAE: {generator: deep_oversampling.samplers.deep.DeepOverSampler}}", "keeps no trained generator"),
         ("samplers={CVAE: {generator: os.system}}", "samplers.CVAE: no module 'os' in Python"),
         ("samplers={CVAE: {generator: math.CVAE}}", "samplers.CVAE: no module 'math' in Python"),
         ("samplers={SMOTE: {class_weight: balanced}}", "samplers.SMOTE: class_weight changes nothing beside sampler"),
@@ -110,6 +118,7 @@ CVAE = "CVAE: {generator: deep_oversampling.samplers.cvae.CVAE, parameters"
         ("results_dir=~/results", "results_dir: '~/results' does not match"),
         ("results_dir=rés", "results_dir: 'rés' does not match"),
         ("methods=[../SMOTE]", "methods.0: '../SMOTE' does not match"),
+        (f"methods=[{300 * 'x'}]", "methods.0: 'xxx"),
         ("methods=[$HOME]", "methods.0: '$HOME' does not match"),
         ("samplers={a/b: {class_weight: balanced}}", "samplers: 'a/b' does not match"),
         ("classifiers=['a b']", "classifiers.0: 'a b' does not match"),
@@ -128,6 +137,10 @@ def test_a_mistake_in_the_config(folder, change, message):
     assert outcome.error_lines == [line for line in outcome.output.splitlines() if message in line]
 
 
+LAUGHS = f"[&a0 [1], {', '.join(f'&a{level + 1} [' + ', '.join([f'*a{level}'] * 9) + ']' for level in range(9))}]"
+"""Nine levels of nine aliases each."""
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -140,6 +153,7 @@ def test_a_mistake_in_the_config(folder, change, message):
         ("seed: [1\n", "is not valid JSON or YAML"),
         ("\tseed: 1\n", "is not valid JSON or YAML"),
         (SMOKE.read_text().replace("[10]", "&ratios [*ratios]"), "has a part that contains itself"),
+        (SMOKE.read_text().replace("[10]", LAUGHS), "has more than 100000 parts"),
         ("seed: !!python/object/apply:os.system ['touch ran']\n", "is not valid JSON or YAML"),
     ],
 )
