@@ -58,11 +58,14 @@ def refuse_other_code(planned: str, project: Path = PROJECT) -> None:
     """
     names, _, digest = planned.rpartition(": ")
     script, *imported = names.split()
-    since = float(os.environ.get(PLANNED_AT, 0))
+    # A cluster may not hand this on; all that is left then is the job's own plan.
+    planned_at = os.environ.get(PLANNED_AT)
+    since = float(planned_at or 0)
     if not any(_changed(path, since) for path in _project_files(imported, project)):
         return
     changed = [path for path in code_files(script, imported, project) if _changed(path, since)]
-    if changed and (PLANNED_AGAIN in os.environ or fingerprint(script, imported, project) != digest):
+    planned_again = PLANNED_AGAIN in os.environ and planned_at
+    if changed and (planned_again or fingerprint(script, imported, project) != digest):
         raise InputError(f"{changed[0]} has changed since this run was planned; run again")
 
 

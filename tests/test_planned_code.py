@@ -93,6 +93,15 @@ def test_what_has_no_part_may_change(project, name, content):
     assert refusal(planned, project) == ""
 
 
+def test_where_it_isn_t_handed_on_when_the_run_was_planned_the_job_s_own_plan_counts(project, monkeypatch):
+    begin_planning(again=True)
+    monkeypatch.delenv(PLANNED_AT)
+    planned = named_fingerprint("draw", project=project)
+    assert refusal(planned, project) == ""
+    rewrite(project / "scripts" / "draw.py", "CHANGED = True\n")
+    assert "has changed since this run was planned" in refusal(planned, project)
+
+
 def test_where_jobs_are_planned_again_their_own_plan_proves_nothing(project):
     rewrite(project / "deep_oversampling" / "pencil.py", "def draw():\n    return 2\n")
     planned_anew = named_fingerprint("draw", project=project)
