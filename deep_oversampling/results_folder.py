@@ -157,10 +157,15 @@ def _is_as_recorded(record: Path, output: Path) -> bool:
 def _is_of_the_job(record: Path, output: Path) -> bool:
     """Return whether a file is whole and was made with the settings that its job was given."""
     try:
-        settings = read_provenance(output).settings
+        made = read_provenance(output)
     except InputError:
         return False
-    return settings in _recorded_params(record)
+    params = list(_recorded_params(record))
+    if made.settings in params:
+        return True
+    # A network says more than its job was given, and with what seed it was trained.
+    given = [each for each in params if isinstance(each, dict)]
+    return made.seed in params and any(made.settings.items() >= settings.items() for settings in given)
 
 
 def _recorded_params(record: Path) -> Iterator[object]:

@@ -8,7 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from snakemake.iocontainers import Params
 
+from deep_oversampling.planned_code import begin_planning
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.storage import ImageSet, write_images
 
@@ -33,13 +35,14 @@ def image_set():
 
 def run_rule(folder):
     """What Snakemake does for the rule, with files in ``folder``."""
+    begin_planning(again=False)
     write_images(folder / "skewed.parquet", image_set(), Provenance("skewed", versions={}))
     names = {"model": str(folder / "generator.keras"), "history": str(folder / "history.parquet")}
     snakemake = SimpleNamespace(
         input=[str(folder / "skewed.parquet")],
         output=SimpleNamespace(**names),
         log=[str(folder / "log")],
-        params=SimpleNamespace(seed=SEED, settings={"definition": DEFINITION}, code=os.environ["CODE"]),
+        params=Params(fromdict={"seed": SEED, "settings": {"definition": DEFINITION}, "code": os.environ["CODE"]}),
         wildcards=("toy", "CGAN"),
         resources={"gpu": 1},
         config={"threads": 1, "deterministic": False, "checkpoint_epochs": EVERY},

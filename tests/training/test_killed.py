@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is
 
 def start_rule(folder, *arguments, code="as it is"):
     command = [sys.executable, killable_training.__file__, str(folder), *arguments]
-    environment = {**os.environ, "XLA_FLAGS": "--xla_backend_optimization_level=0", "CODE": code}
+    environment = {**os.environ, "XLA_FLAGS": "--xla_backend_optimization_level=0", "CODE": f"train_generator: {code}"}
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
