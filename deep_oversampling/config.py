@@ -211,9 +211,25 @@ def _check_values(config: dict[str, Any]) -> None:
 
 def _folds_real_images(config: dict[str, Any]) -> bool:
     definitions = [config["samplers"][method] for method in config["methods"]]
-    searched = any({"sampler", "generator"} & definition.keys() for definition in definitions)
-    tuned = any(definition.get("logit_adjustment") == "tuned" for definition in definitions)
-    return tuned or (searched and "leak_free" in config["protocols"])
+    return any(folds_real_images(*pair) for pair in product(definitions, config["protocols"]))
+
+
+def folds_real_images(definition: dict[str, Any], protocol: str) -> bool:
+    """Return whether the scores of a method take folds of the real images, in each of which it oversamples anew.
+
+    Parameters
+    ----------
+    definition : dict
+        The method's, of the config's ``samplers``.
+    protocol : {"paper", "leak_free"}
+        Decides on the folds that the weight of synthetic images is tuned on; τ is tuned on real ones under either.
+
+    Returns
+    -------
+    bool
+    """
+    weighs = not {"sampler", "generator"}.isdisjoint(definition)
+    return definition.get("logit_adjustment") == "tuned" or (weighs and protocol == "leak_free")
 
 
 def smallest_class(config: dict[str, Any]) -> int:

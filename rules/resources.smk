@@ -1,6 +1,7 @@
 """What jobs need of a machine: the peaks of docs/cluster.md with headroom, growing with the attempt."""
 
 from deep_oversampling.classifier.weight_search import SearchSettings
+from deep_oversampling.config import folds_real_images
 
 
 include: "limits.smk"
@@ -33,12 +34,14 @@ def gathering_minutes(wildcards, input, attempt):
 def scoring_minutes(wildcards, attempt):
     """Return the minutes of the classifiers of a block of seeds, and of the generators trained in its folds."""
     search = SearchSettings(**config["weight_search"])
-    folds = search.folds * search.repeats[wildcards.protocol]
     definition = config["samplers"][wildcards.method]
-    fits = folds * (search.number if adds_images(wildcards.method) else 1) + 1
+    weighed = search.n_splits(wildcards.protocol) * adds_images(wildcards.method)
+    adjusted = search.n_splits("leak_free") * (definition.get("logit_adjustment") == "tuned")
+    fits = search.number * weighed + adjusted + 1
     longest = 10 + MINUTES_OF_A_FIT * fits * config["seeds_per_job"]
-    if wildcards.protocol == "leak_free" and "generator" in definition:
-        longest += TRAINING_MINUTES * folds * definition.get("refit_in_folds", True)
+    refits = folds_real_images(definition, wildcards.protocol) and definition.get("refit_in_folds", True)
+    if "generator" in definition and refits:
+        longest += TRAINING_MINUTES * search.n_splits("leak_free")
     return longest * attempt
 
 

@@ -1,5 +1,6 @@
 """What fixes the result of a job: its settings, its seed, its code."""
 
+from deep_oversampling.config import folds_real_images
 from deep_oversampling.planned_code import named_fingerprint
 from deep_oversampling.seeds import seed_for
 
@@ -21,8 +22,10 @@ def method_classes(wildcards):
 
 
 def scored_classes(wildcards):
-    """Return the dotted paths of what a score runs: under leak_free the method's class again."""
-    classes = method_classes(wildcards) if wildcards.protocol == "leak_free" else []
+    """Return the dotted paths of what a score runs: where real images are folded the method's class again."""
+    definition = config["samplers"][wildcards.method]
+    refits = folds_real_images(definition, wildcards.protocol)
+    classes = method_classes(wildcards) if refits else []
     if wildcards.classifier != "MLP":
         classes.append(config["estimators"][wildcards.classifier]["estimator"])
     return classes

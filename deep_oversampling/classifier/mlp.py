@@ -80,15 +80,15 @@ class MLP:
         groups = list(product(range(len(seeds)), range(len(folds.splits)), shared))
         for numbers in self._stacks([folds.splits[split].training for _, split, _ in groups], len(shared[0])):
             stack = [groups[number] for number in numbers]
-            splits = [folds.splits[split] for _, split, _ in stack]
             model = self._train(
                 folds.pool,
-                [split.training for split in splits],
+                [folds.splits[split].training for _, split, _ in stack],
                 weights[np.array([members for _, _, members in stack])],
                 [_derived_seed(seeds[seed], split, *_own(members, shared)) for seed, split, members in stack],
                 f"{self.name}, weight search",
             )
-            predicted = _predict_each(model, [folds.pool.images[split.validation] for split in splits])
+            validation = {split: folds.pool.images[folds.splits[split].validation] for _, split, _ in stack}
+            predicted = probabilities(model, [validation[split] for _, split, _ in stack])
             for (seed, split, members), of_group in zip(stack, predicted, strict=True):
                 true = folds.pool.labels[folds.splits[split].validation]
                 scores[seed, members, split] = [minority_f1(true, each.argmax(axis=-1), minority) for each in of_group]
@@ -117,7 +117,7 @@ class MLP:
             stack = [fits[number] for number in numbers]
             weights = np.array([[fit.synthetic_weight] for fit in stack])
             model = self._train(pool, [fit.rows for fit in stack], weights, [fit.seed for fit in stack], self.name)
-            of_groups = _predict_each(model, [fit.images for fit in stack])
+            of_groups = probabilities(model, [fit.images for fit in stack])
             predicted |= {number: of_group[0] for number, of_group in zip(numbers, of_groups, strict=True)}
         return [predicted[number] for number in range(len(fits))]
 
@@ -154,37 +154,32 @@ class MLP:
         return model
 
 
-def probabilities(model: StackedMLP, images: np.ndarray) -> np.ndarray:
-    """Return class probabilities of every model.
+def probabilities(model: StackedMLP, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return class probabilities of every model for the images of its group.
 
     Parameters
     ----------
     model : StackedMLP
-    images : ndarray of shape (n_images, n_features) or (n_groups, n_images, n_features), dtype uint8
-        The same for all groups, or each group's own.
+    images : sequence of ndarray of shape (n_images, n_features), dtype uint8
+        One for each group. What the groups have in common is passed on once, if it is one array.
 
     Returns
     -------
-    ndarray of shape (n_groups, n_candidates, n_images, n_classes), dtype float32
+    list of ndarray of shape (n_candidates, n_images, n_classes), dtype float32
     """
-    if images.ndim == 2:
-        images = images[None]
+    common = all(each is images[0] for each in images)
     predicted = []
-    for start in range(0, images.shape[1], _PREDICTION_CHUNK):
-        chunk = images[:, start : start + _PREDICTION_CHUNK].astype(np.float32) / np.float32(255)
-        predicted.append(ops.convert_to_numpy(ops.softmax(model.logits(ops.convert_to_tensor(chunk), training=False))))
-    return np.concatenate(predicted, axis=2)
+    for start in range(0, max(map(len, images)), _PREDICTION_CHUNK):
+        chunk = _padded([each[start : start + _PREDICTION_CHUNK] for each in (images[:1] if common else images)])
+        scaled = ops.convert_to_tensor(chunk.astype(np.float32) / np.float32(255))
+        predicted.append(ops.convert_to_numpy(ops.softmax(model.logits(scaled, training=False))))
+    of_groups = np.concatenate(predicted, axis=2)
+    return [of_group[:, : len(own)] for of_group, own in zip(of_groups, images, strict=True)]
 
 
-def _predict_each(model: StackedMLP, images: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """Yield what each group's candidates say of its images, shape (n_candidates, n_images, n_classes)."""
-    if all(each is images[0] for each in images):
-        yield from probabilities(model, images[0])
-        return
-    longest = max(map(len, images))
-    padded = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0))) for each in images])
-    for of_group, own in zip(probabilities(model, padded), images, strict=True):
-        yield of_group[:, : len(own)]
+def _padded(parts: Sequence[np.ndarray]) -> np.ndarray:
+    longest = max(map(len, parts))
+    return np.stack([np.pad(part, ((0, longest - len(part)), (0, 0))) for part in parts])
 
 
 def _own(members: np.ndarray, shared: Sequence[np.ndarray]) -> list[int]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from deep_oversampling.classifier.weight_search import SearchSettings
+from deep_oversampling.config import folds_real_images
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.plan import PlannedJob
 from deep_oversampling.skewing import class_counts
@@ -133,8 +134,9 @@ def _scoring(job: PlannedJob) -> Iterable[Work]:
     settings, definition = job.settings, job.settings["definition"]
     sizes, search = _sizes(settings), SearchSettings(**settings["weight_search"])
     adds_images = not {"sampler", "generator"}.isdisjoint(definition)
-    n_splits = search.folds * search.repeats[settings["protocol"]]
-    searched = search.number * n_splits * adds_images + n_splits * (definition.get("logit_adjustment") == "tuned")
+    searched = search.number * search.n_splits(settings["protocol"]) * adds_images
+    if definition.get("logit_adjustment") == "tuned":
+        searched += search.n_splits("leak_free")
     rows = sizes.balanced if adds_images else sizes.real
     seen = rows * (searched * (search.folds - 1) / search.folds + 1) * len(job.outputs)
     name = "tune and score" if searched else "score"
@@ -143,9 +145,10 @@ def _scoring(job: PlannedJob) -> Iterable[Work]:
         yield Work(f"{name}, {classifier['estimator'].rpartition('.')[2]}", seen)
     else:
         yield Work(f"{name}, MLP", seen * _mlp_flops(classifier, sizes.classes) / _GIGA)
-    if "generator" in definition and settings["protocol"] == "leak_free" and definition.get("refit_in_folds", True):
-        training = _training(definition, sizes)
-        yield Work(training.kind, training.amount * n_splits * (search.folds - 1) / search.folds, volume=0)
+    refits = folds_real_images(definition, settings["protocol"]) and definition.get("refit_in_folds", True)
+    if "generator" in definition and refits:
+        training, trainings = _training(definition, sizes), search.n_splits("leak_free")
+        yield Work(training.kind, training.amount * trainings * (search.folds - 1) / search.folds, volume=0)
 
 
 def _mlp_flops(settings: dict[str, Any], n_classes: int) -> int:

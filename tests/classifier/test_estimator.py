@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from balanced_f1 import balanced_f1
 from image_patterns import image_set
 from imblearn.over_sampling import SMOTE
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.utils.class_weight import compute_sample_weight
 
 from deep_oversampling.classifier.estimator import EstimatorClassifier, build_estimator, check_estimators
@@ -51,7 +51,7 @@ def test_search_is_a_loop_over_seeds_candidates_and_splits(protocol, balanced):
             model = LogisticRegression(C=0.5, max_iter=500)
             model.fit(images[split.training], labels[split.training], sample_weight=weights)
             predicted = model.predict(images[split.validation])
-            expected = f1_score(labels[split.validation], predicted, labels=MINORITY, average="weighted")
+            expected = balanced_f1(labels[split.validation], predicted, MINORITY)
             assert scores[:, candidate, number] == pytest.approx(expected)
     assert len(np.unique(scores)) > 3
 
@@ -91,6 +91,23 @@ def test_search_follows_the_seeds_whatever_others_there_are():
     both, alone = (classifier(FOREST).search(folds, np.array([1, 9]), MINORITY, seeds) for seeds in ([0, 1], [1]))
     np.testing.assert_array_equal(alone[0], both[1])
     assert (both[0] != both[1]).any()
+
+
+class Contradicting(LogisticRegression):
+    """Predicts what its probabilities don't say, as an SVM may."""
+
+    def predict(self, X):
+        return np.zeros(len(X), int)
+
+
+def test_search_goes_by_the_probabilities_as_the_scores_on_the_test_set_do():
+    folds = fold_augmented(REAL, SYNTHETIC, 2, 1, 0)
+    plain, contradicting = (
+        EstimatorClassifier(estimator, 3, balanced=False, name="SMOTE").search(folds, np.ones(1), MINORITY, [0])
+        for estimator in (LogisticRegression(), Contradicting())
+    )
+    np.testing.assert_array_equal(contradicting, plain)
+    assert (plain > 0).all()
 
 
 def test_the_given_estimator_stays_untrained():

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from balanced_f1 import balanced_f1
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.metrics import f1_score
+from scipy.stats import norm
 
 from deep_oversampling.classifier.logit_adjustment import STRENGTHS, adjust, tune_strength
 
@@ -79,7 +80,7 @@ def test_best_mean_is_chosen_and_every_score_is_kept(held_out):
     strength, scores = tune_strength(held_out, [1, 2])
     expected = [
         [
-            f1_score(labels, (probabilities / shares**candidate).argmax(axis=1), labels=[1, 2], average="weighted")
+            balanced_f1(labels, (probabilities / shares**candidate).argmax(axis=1), [1, 2])
             for probabilities, shares, labels in held_out
         ]
         for candidate in STRENGTHS
@@ -104,3 +105,12 @@ def test_smallest_strength_that_helps_is_chosen():
     # 0.4 / 0.2**t passes 0.6 / 0.8**t at t = log 1.5 / log 4.
     assert strength == pytest.approx(0.3)
     np.testing.assert_array_equal(scores[:, 0], [0] * 3 + [1] * 18)
+
+
+def test_a_calibrated_classifier_is_adjusted_for_classes_that_are_equally_frequent():
+    generator = np.random.default_rng(0)
+    shares = np.array([0.99, 0.01])
+    labels = generator.choice(2, size=40_000, p=shares)
+    joint = norm.pdf(generator.normal(2 * labels)[:, None], loc=[0, 2]) * shares
+    strength, _ = tune_strength([(joint / joint.sum(axis=1, keepdims=True), shares, labels)], [1])
+    assert strength == pytest.approx(1, abs=0.15)

@@ -122,25 +122,26 @@ def test_loss_that_is_not_finite_is_reported(contradictory):
         exploding.predict(contradictory, [Fit(np.arange(30), 1.0, 0, contradictory.images)])
 
 
-@pytest.mark.parametrize("n_images", [3, 1000, 2300])
-def test_probabilities_are_those_of_ordinary_models(n_images):
+@pytest.mark.parametrize("sizes", [(3, 3), (1000, 1000), (2300, 1100), (700, 2000)])
+def test_probabilities_are_those_of_ordinary_models(sizes):
     stacked = StackedMLP(4, 3, [0, 1], np.ones((2, 2)), np.ones((2, 3)), MLPSettings(hidden=(6, 5), dropout=0.5))
     generator = np.random.default_rng(0)
     for variable in stacked.kernels + stacked.biases:
         variable.assign(generator.normal(size=variable.shape))
-    own = generator.integers(256, size=(2, n_images, 4)).astype(np.uint8)
-    found, shared = probabilities(stacked, own), probabilities(stacked, own[1])
-    assert found.shape == shared.shape == (2, 2, n_images, 3)
-    assert found.dtype == np.float32
+    own = [generator.integers(256, size=(size, 4)).astype(np.uint8) for size in sizes]
+    found, common = probabilities(stacked, own), probabilities(stacked, [own[1]] * 2)
+    assert [each.shape for each in found] == [(2, size, 3) for size in sizes]
+    assert [each.shape for each in common] == [(2, sizes[1], 3)] * 2
+    assert {each.dtype for each in found + common} == {np.dtype(np.float32)}
     model = keras.Sequential(
         [keras.Input((4,)), layers.Dense(6, "relu"), layers.Dense(5, "relu"), layers.Dense(3, "softmax")]
     )
     for group in range(2):
         for candidate in range(2):
             model.set_weights(stacked.parameters(group, candidate))
-            for images, results in ((own[group], found), (own[1], shared)):
+            for images, results in ((own[group], found), (own[1], common)):
                 expected = ops.convert_to_numpy(model(images / np.float32(255)))
-                np.testing.assert_allclose(results[group, candidate], expected, rtol=0, atol=1e-5)
+                np.testing.assert_allclose(results[group][candidate], expected, rtol=0, atol=1e-5)
 
 
 @pytest.fixture(scope="module")

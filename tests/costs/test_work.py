@@ -32,9 +32,15 @@ def test_without_images_one_classifier_is_fitted_on_the_skewed_set():
     assert (work.kind, work.amount) == ("score, MLP", pytest.approx(3 * REAL * MLP_GFLOP))
 
 
-def test_a_tuned_adjustment_fits_a_classifier_more_for_every_fold():
-    work = only(score({"logit_adjustment": "tuned"}, "leak_free"))
+@pytest.mark.parametrize("protocol", ["paper", "leak_free"])
+def test_a_tuned_adjustment_fits_a_classifier_more_for_every_fold_of_real_images(protocol):
+    work = only(score({"logit_adjustment": "tuned"}, protocol))
     assert work.amount == pytest.approx(3 * (10 * REAL / 2 + REAL) * MLP_GFLOP)
+
+
+def test_a_tuned_adjustment_of_an_oversampler_comes_on_top_of_its_search():
+    work = only(score({**SMOTE, "logit_adjustment": "tuned"}))
+    assert work.amount == pytest.approx(3 * (20 * 16_000 + 10 * 16_000 + 32_000) * MLP_GFLOP)
 
 
 def test_a_classifier_of_scikit_learn_is_a_kind_of_its_own():
@@ -67,6 +73,7 @@ def test_leak_free_scores_of_a_generator_train_it_in_every_fold():
     assert (refits.kind, refits.amount, refits.volume) == (trained.kind, pytest.approx(trained.amount * 10 / 2), 0)
     assert len(work_of(score({**training(), "refit_in_folds": False}, "leak_free"))) == 1
     assert len(work_of(score(training()))) == 1
+    assert work_of(score({**training(), "logit_adjustment": "tuned"}))[1] == refits
 
 
 @pytest.mark.parametrize(("maximum", "images"), [(None, 3 * 3190), (1000, 3000), (5000, 3 * 3190)])
