@@ -103,9 +103,16 @@ def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> Sortab
         number("Log-loss", "log_loss", _CLASSIFIER),
         number("Calibration error", "calibration_error", _CLASSIFIER),
         Column("Replicates × seeds", _runs),
+        Column("Oversampled in folds", _in_folds, numeric=False, names=True),
     ]
     note = "In brackets 95 % intervals over the replicates; p of a paired t-test over replicates, Holm-corrected."
     return sortable("settings", "Every method in every setting", note, columns, frame)
+
+
+def _in_folds(record: dict[str, object]) -> Value:
+    refitted = record["refitted_in_folds"]
+    text = "" if pd.isna(refitted) else "anew" if refitted else "as a whole"
+    return Value(text, text)
 
 
 def _runs(record: dict[str, object]) -> Value:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from deep_oversampling.statistics.intervals import CONFIDENCE, mean_interval, replicate_means
-from deep_oversampling.tables.grouping import by_appearance
+from deep_oversampling.tables.grouping import by_appearance, mark_methods
 from deep_oversampling.tables.runs import METHOD, SETTING
 
 REFERENCES = ("SMOTE", "Imbalanced")
@@ -37,8 +37,8 @@ def compare(runs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row for each setting, scope of :data:`SCOPES`, reference and other method: the columns of
-        :data:`deep_oversampling.tables.runs.METHOD`, ``scope``, ``reference``, ``replicates`` that have both,
-        ``difference`` (the method's mean F1 less the reference's), ``low`` and ``high`` of its 95 % interval,
+        :data:`deep_oversampling.tables.runs.METHOD`, ``in_paper``, ``scope``, ``reference``, ``replicates`` that have
+        both, ``difference`` (the method's mean F1 less the reference's), ``low`` and ``high`` of its 95 % interval,
         ``standard_error``, the ``p_value`` of a paired t-test and ``holm_p``, corrected for the methods compared with
         the same reference. The last five are NaN for one replicate; the p-values also where all differences are equal.
     """
@@ -49,7 +49,8 @@ def compare(runs: pd.DataFrame) -> pd.DataFrame:
         for row in _setting_rows(dict(zip([*SETTING, "scope"], setting, strict=True)), of_setting)
     ]
     columns = [*METHOD, "scope", "reference", "replicates", "difference", "low", "high", "standard_error", "p_value"]
-    return _corrected(pd.DataFrame(rows, columns=columns), [*SETTING, "scope", "reference"], "p_value")
+    table = mark_methods(pd.DataFrame(rows, columns=columns))
+    return _corrected(table, [*SETTING, "scope", "reference"], "p_value")
 
 
 def _setting_rows(setting: dict[str, object], means: pd.DataFrame) -> list[dict[str, object]]:
@@ -89,17 +90,18 @@ def compare_over_settings(comparisons: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each classifier, protocol, scope, reference and method: ``settings``; ``settings_better``, those whose
-        difference is above 0; the mean ``difference`` over them, with the 95 % interval ``low`` to ``high`` of what
-        other replicates of the same settings would give (degrees of freedom after Satterthwaite; NaN where a setting
-        has one replicate); ``wilcoxon_p`` of the signed-rank test over settings (NaN where all are 0), and
-        ``holm_p``, corrected for the methods compared with that reference; NaN where even if the method were better in
-        every setting it could not be below :data:`SIGNIFICANCE`, as there are too few settings for so many methods.
+        A row for each classifier, protocol, scope, reference and method: ``in_paper``; ``settings``;
+        ``settings_better``, those whose difference is above 0; the mean ``difference`` over them, with the 95 %
+        interval ``low`` to ``high`` of what other replicates of the same settings would give (degrees of freedom after
+        Satterthwaite; NaN where a setting has one replicate); ``wilcoxon_p`` of the signed-rank test over settings (NaN
+        where all are 0), and ``holm_p``, corrected for the methods compared with that reference; NaN where even if the
+        method were better in every setting it could not be below :data:`SIGNIFICANCE`, as there are too few settings
+        for so many methods.
     """
     groups = comparisons.dropna(subset="difference").groupby([*_FAMILY, "method"], sort=False)
     rows = [{**dict(zip([*_FAMILY, "method"], name, strict=True)), **_over_settings(group)} for name, group in groups]
     columns = [*_FAMILY, "method", "settings", "settings_better", "difference", "low", "high", "wilcoxon_p"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = mark_methods(pd.DataFrame(rows, columns=columns))
     # The smallest p that the signed-rank test can give is that of all differences having one sign.
     smallest = table.assign(p_value=(2 / 2.0 ** table["settings"]).where(table["wilcoxon_p"].notna()))
     attainable = _corrected(smallest, _FAMILY, "p_value")["holm_p"] < SIGNIFICANCE

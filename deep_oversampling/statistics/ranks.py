@@ -8,6 +8,7 @@ from scipy import stats
 
 from deep_oversampling.statistics.comparison import SCOPES
 from deep_oversampling.statistics.permutations import permutation_p
+from deep_oversampling.tables.grouping import mark_methods
 from deep_oversampling.tables.runs import METHOD, SKEWING
 
 _FEWEST_FOR_CHI_SQUARED = 10
@@ -44,9 +45,9 @@ def rank(runs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each classifier, protocol, scope and method: ``settings`` that have all methods, ``mean_f1`` and
-        ``mean_rank`` over them (1 is the best, ties share theirs), ``friedman_statistic`` and ``friedman_p``, as
-        :func:`friedman` returns them, the same for all methods of a scope.
+        A row for each classifier, protocol, scope and method: ``in_paper``, ``settings`` that have all methods,
+        ``mean_f1`` and ``mean_rank`` over them (1 is the best, ties share theirs), ``friedman_statistic`` and
+        ``friedman_p``, as :func:`friedman` returns them, the same for all methods of a scope.
     """
     compared = runs[runs["scope"].isin(SCOPES)]
     tables = [
@@ -54,7 +55,7 @@ def rank(runs: pd.DataFrame) -> pd.DataFrame:
         for name, group in compared.groupby(_FAMILY, sort=False)
     ]
     columns = [*_FAMILY, "method", "settings", "mean_f1", "mean_rank", "friedman_statistic", "friedman_p"]
-    return pd.concat(tables, ignore_index=True)[columns]
+    return mark_methods(pd.concat(tables, ignore_index=True)[columns])
 
 
 def friedman(f1: pd.DataFrame) -> tuple[float, float]:

@@ -7,8 +7,8 @@ import pandas as pd
 from deep_oversampling.classifier.metrics import lift_percent
 from deep_oversampling.paper import paper_classifier
 from deep_oversampling.schemas import CLASSIFIER_TABLE
-from deep_oversampling.statistics.intervals import interval_table, replicate_means
-from deep_oversampling.tables.grouping import beside_paper
+from deep_oversampling.statistics.intervals import interval_table
+from deep_oversampling.tables.grouping import beside_paper, mark_methods
 from deep_oversampling.tables.runs import METHOD, METRICS, SETTING, metrics_by_run
 
 BASELINE = "SMOTE"
@@ -40,9 +40,9 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         method under a protocol (paper, Tables 5 to 8). Data sets, settings, protocols and methods are
         in order of first appearance, the scopes minority, majority, overall; a scope without classes
         is left out. ``in_paper`` is whether the method is one of the paper's ten.
-        ``f1_standard_deviation`` is that of a sample (n − 1), NaN for one run; ``f1_standard_error`` that of
-        the mean over replicates, each the mean of its classifiers, and ``f1_low`` to ``f1_high`` its 95 %
-        interval (:func:`deep_oversampling.statistics.intervals.mean_interval`), NaN for one replicate.
+        ``f1_standard_deviation`` is that of a sample (n − 1), NaN for one run; each metric's ``standard_error`` that
+        of the mean over replicates, each the mean of its classifiers, and ``f1_low`` to ``f1_high`` the 95 %
+        interval of F1 (:func:`deep_oversampling.statistics.intervals.mean_interval`), NaN for one replicate.
         ``lift_percent`` is the mean overall F1 above SMOTE's under the same setting and protocol, in percent; NaN for
         SMOTE itself, where SMOTE wasn't run, and outside the overall scope.
         ``balanced_accuracy`` and ``g_mean`` are the mean and the geometric mean of the recalls of the scope's
@@ -64,20 +64,23 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
     table["runs"] = groups["f1"].count()
     table["f1_standard_deviation"] = groups["f1"].std()
     table["refitted_in_folds"] = groups["refitted_in_folds"].first()
-    table = table.reset_index().merge(_f1_intervals(runs), on=[*METHOD, "scope"], validate="one_to_one")
+    table = mark_methods(table.join(_standard_errors(runs)).reset_index()).merge(
+        _f1_intervals(runs), on=[*METHOD, "scope"], validate="one_to_one"
+    )
     published = paper_classifier().drop(columns="best_minority_f1")
-    table["in_paper"] = table["method"].isin(published["method"])
     table["lift_percent"] = _lifts(table)
     published["classifier"] = PAPER_CLASSIFIER
     return beside_paper(table, published, _CELL, majority_count)[CLASSIFIER_TABLE.names]
 
 
+def _standard_errors(runs: pd.DataFrame) -> pd.DataFrame:
+    of_replicates = runs.groupby([*METHOD, "scope", "replicate"], sort=False)[METRICS].mean()
+    return of_replicates.groupby([*METHOD, "scope"], sort=False).sem().add_suffix("_standard_error")
+
+
 def _f1_intervals(runs: pd.DataFrame) -> pd.DataFrame:
-    of_replicate = replicate_means(runs, [*METHOD, "scope"], "f1")
-    errors = of_replicate.groupby([*METHOD, "scope"], sort=False)["f1"].sem().rename("f1_standard_error").reset_index()
     intervals = interval_table(runs, [*METHOD, "scope"], "f1").drop(columns="mean")
-    named = intervals.rename(columns={"low": "f1_low", "high": "f1_high"})
-    return named.merge(errors, on=[*METHOD, "scope"], validate="one_to_one")
+    return intervals.rename(columns={"low": "f1_low", "high": "f1_high"})
 
 
 def _lifts(table: pd.DataFrame) -> list[float]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from deep_oversampling.errors import InputError
+from deep_oversampling.names import PAPER_METHODS
 from deep_oversampling.paper import MAJORITY_COUNT
 
 
@@ -50,6 +51,13 @@ def refuse_repeated(frame: pd.DataFrame, columns: list[str], what: str) -> None:
 def describe(row: pd.Series, columns: list[str]) -> str:
     """Name a row for a message, for example ``"dataset mnist, class 3"``."""
     return ", ".join(f"{column} {row[column]}" for column in columns)
+
+
+def mark_methods(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with a column ``in_paper`` behind ``method``: whether it is one of the paper's ten."""
+    marked = table.copy()
+    marked.insert(table.columns.get_loc("method") + 1, "in_paper", table["method"].isin(PAPER_METHODS))
+    return marked
 
 
 def beside_paper(table: pd.DataFrame, published: pd.DataFrame, on: list[str], majority_count: int) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def simulated_scores() -> pd.DataFrame:
             "chosen_weight": generator.uniform(1, 50) if method in ADDING else None,
             "logit_adjustments": [],
             "logit_adjustment": None,
-            "refitted_in_folds": True if protocol == "leak_free" else None,
+            "refitted_in_folds": method != "R-CVAE" if protocol == "leak_free" and method in ADDING else None,
             "notes": [],
             "search_seconds": 0.0,
             "fit_seconds": 0.0,

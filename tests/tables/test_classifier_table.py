@@ -4,6 +4,7 @@ import statistics
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import f1_score
 
@@ -12,6 +13,7 @@ from deep_oversampling.provenance import Provenance
 from deep_oversampling.schemas import CLASSIFIER_TABLE, SCORE
 from deep_oversampling.storage import read_frame, write_table
 from deep_oversampling.tables.classifier import classifier_table
+from deep_oversampling.tables.runs import METRICS, metrics_by_run
 
 
 def confusion(found):
@@ -95,11 +97,24 @@ def test_one_run_has_no_deviation():
 def test_seeds_of_one_replicate_are_runs_but_no_replicates():
     both = pd.concat([scores(found=(4,)), scores(found=(6,), classifier_seed=1, calibration_error=0.1)])
     nested, separate = classifier_table(both, 3200), classifier_table(scores(), 3200)
-    assert nested["f1_standard_error"].isna().all()
-    of_replicates = ["replicates", "f1_standard_error", "f1_low", "f1_high"]
+    errors = [f"{metric}_standard_error" for metric in METRICS]
+    assert nested[errors].isna().all(axis=None)
+    of_replicates = ["replicates", *errors, "f1_low", "f1_high"]
     pd.testing.assert_frame_equal(nested.drop(columns=of_replicates), separate.drop(columns=of_replicates))
     assert set(nested["replicates"]) == {1}
     assert set(separate["replicates"]) == {2}
+
+
+def test_every_metric_has_the_standard_error_of_the_replicates_means():
+    runs = pd.concat([scores(found=found, classifier_seed=seed) for seed, found in enumerate([(4, 6, 8), (5, 7, 8)])])
+    runs["log_loss"] = [list(np.arange(10.0) * row) for row in range(6)]
+    table = classifier_table(runs, majority_count=3200)
+    of_replicates = metrics_by_run(runs).groupby(["scope", "replicate"])[METRICS].mean()
+    for name in table["scope"]:
+        for metric in METRICS:
+            expected = scipy.stats.sem(of_replicates.loc[name][metric])
+            assert scope(table, name)[f"{metric}_standard_error"] == pytest.approx(expected, nan_ok=True)
+    assert scope(table, "overall")["log_loss_standard_error"] > 0
 
 
 def test_standard_error_is_that_of_the_replicates_means():

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.tables.grouping import beside_paper, by_appearance, refuse_repeated
+from deep_oversampling.tables.grouping import beside_paper, by_appearance, mark_methods, refuse_repeated
 
 OURS = pd.DataFrame({"dataset": ["b", "a", "b"], "method": ["y", "x", "x"], "value": [1, 2, 3]})
 
@@ -17,6 +17,12 @@ def test_repeated_row_is_named():
     refuse_repeated(OURS, ["dataset", "method"], "score")
     with pytest.raises(InputError, match="the score of dataset b is there twice"):
         refuse_repeated(OURS, ["dataset"], "score")
+
+
+def test_methods_of_the_paper_are_marked():
+    marked = mark_methods(pd.DataFrame({"method": ["R-CVAE", "ADASYN"], "value": [1, 2]}))
+    assert list(marked) == ["method", "in_paper", "value"]
+    assert marked["in_paper"].tolist() == [True, False]
 
 
 def test_paper_s_numbers_stand_beside_the_same_cell():
