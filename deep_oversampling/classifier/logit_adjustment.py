@@ -7,8 +7,8 @@ from scipy.special import softmax
 
 from deep_oversampling.classifier.weight_search import minority_f1
 
-STRENGTHS = np.linspace(0, 2, 21)
-"""The candidates for τ when it is tuned."""
+STRENGTHS = np.linspace(0, 5, 51)
+"""The candidates for τ when it is tuned: networks that know their training set by heart are too sure, and take more."""
 
 
 def adjust(probabilities: np.ndarray, class_shares: np.ndarray, strength: float) -> np.ndarray:

@@ -59,8 +59,8 @@ def test_rarer_classes_are_chosen_more_often_the_stronger_it_is():
     assert chosen[0] < chosen[-1]
 
 
-def test_candidates_go_from_none_to_twice_by_tenths():
-    np.testing.assert_allclose(STRENGTHS, [number / 10 for number in range(21)])
+def test_candidates_go_from_none_to_five_times_by_tenths():
+    np.testing.assert_allclose(STRENGTHS, [number / 10 for number in range(51)])
 
 
 @pytest.fixture
@@ -104,13 +104,15 @@ def test_smallest_strength_that_helps_is_chosen():
     strength, scores = tune_strength([(probabilities, shares, np.array([1]))], [1])
     # 0.4 / 0.2**t passes 0.6 / 0.8**t at t = log 1.5 / log 4.
     assert strength == pytest.approx(0.3)
-    np.testing.assert_array_equal(scores[:, 0], [0] * 3 + [1] * 18)
+    np.testing.assert_array_equal(scores[:, 0], [0] * 3 + [1] * 48)
 
 
-def test_a_calibrated_classifier_is_adjusted_for_classes_that_are_equally_frequent():
+@pytest.mark.parametrize("sureness", [1, 3])
+def test_a_classifier_is_adjusted_for_classes_that_are_equally_frequent(sureness):
+    """At 1 it says what Bayes' rule gives; three times as sure, it takes three times as much."""
     generator = np.random.default_rng(0)
     shares = np.array([0.99, 0.01])
     labels = generator.choice(2, size=40_000, p=shares)
-    joint = norm.pdf(generator.normal(2 * labels)[:, None], loc=[0, 2]) * shares
+    joint = (norm.pdf(generator.normal(2 * labels)[:, None], loc=[0, 2]) * shares) ** sureness
     strength, _ = tune_strength([(joint / joint.sum(axis=1, keepdims=True), shares, labels)], [1])
-    assert strength == pytest.approx(1, abs=0.15)
+    assert strength == pytest.approx(sureness, abs=0.15 * sureness)
