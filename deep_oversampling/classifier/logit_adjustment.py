@@ -7,7 +7,7 @@ from scipy.special import softmax
 
 from deep_oversampling.classifier.weight_search import minority_f1
 
-STRENGTHS = np.linspace(0, 5, 51)
+STRENGTHS = np.arange(51) / 10
 """The candidates for τ when it is tuned: networks that know their training set by heart are too sure, and take more."""
 
 

@@ -60,7 +60,7 @@ def test_rarer_classes_are_chosen_more_often_the_stronger_it_is():
 
 
 def test_candidates_go_from_none_to_five_times_by_tenths():
-    np.testing.assert_allclose(STRENGTHS, [number / 10 for number in range(51)])
+    assert STRENGTHS.tolist() == [number / 10 for number in range(51)]
 
 
 @pytest.fixture
