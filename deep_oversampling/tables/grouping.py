@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.names import PAPER_METHODS
-from deep_oversampling.paper import MAJORITY_COUNT
+from deep_oversampling.paper import MAJORITY_COUNT, paper_classifier
 
 
 def by_appearance(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -56,7 +55,7 @@ def describe(row: pd.Series, columns: list[str]) -> str:
 def mark_methods(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with a column ``in_paper`` behind ``method``: whether it is one of the paper's ten."""
     marked = table.copy()
-    marked.insert(table.columns.get_loc("method") + 1, "in_paper", table["method"].isin(PAPER_METHODS))
+    marked.insert(table.columns.get_loc("method") + 1, "in_paper", table["method"].isin(paper_classifier()["method"]))
     return marked
 
 
