@@ -215,7 +215,7 @@ def _folds_real_images(config: dict[str, Any]) -> bool:
 
 
 def folds_real_images(definition: dict[str, Any], protocol: str) -> bool:
-    """Return whether the scores of a method take folds of the real images, in each of which it oversamples anew.
+    """Return whether the scores of a method take folds of the real images, oversampled unless it adds none.
 
     Parameters
     ----------

@@ -96,10 +96,11 @@ def _strengths(
     if task.logit_adjustment != "tuned":
         return [(task.logit_adjustment, np.empty((0, 0)))] * len(seeds)
     pool, splits = task.real_folds.pool, task.real_folds.splits
+    validation = [pool.images[split.validation] for split in splits]
     fits = [
-        Fit(split.training, weight, seed, pool.images[split.validation])
+        Fit(split.training, weight, seed, images)
         for weight, seed in zip(weights, seeds, strict=True)
-        for split in splits
+        for split, images in zip(splits, validation, strict=True)
     ]
     held_out = [
         (probabilities, class_shares(pool, fit, task.n_classes, task.balanced), pool.labels[split.validation])
