@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
+from deep_oversampling.classifier.fold_trainings import folds_real_images
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.errors import InputError
 from deep_oversampling.names import PAPER_METHODS
@@ -212,24 +213,6 @@ def _check_values(config: dict[str, Any]) -> None:
 def _folds_real_images(config: dict[str, Any]) -> bool:
     definitions = [config["samplers"][method] for method in config["methods"]]
     return any(folds_real_images(*pair) for pair in product(definitions, config["protocols"]))
-
-
-def folds_real_images(definition: dict[str, Any], protocol: str) -> bool:
-    """Return whether the scores of a method take folds of the real images, oversampled unless it adds none.
-
-    Parameters
-    ----------
-    definition : dict
-        The method's, of the config's ``samplers``.
-    protocol : {"paper", "leak_free"}
-        Decides on the folds that the weight of synthetic images is tuned on; τ is tuned on real ones under either.
-
-    Returns
-    -------
-    bool
-    """
-    weighs = not {"sampler", "generator"}.isdisjoint(definition)
-    return definition.get("logit_adjustment") == "tuned" or (weighs and protocol == "leak_free")
 
 
 def smallest_class(config: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from deep_oversampling.classifier import fold_trainings
 from deep_oversampling.config import (
     check_config,
     minority_name,
@@ -107,7 +108,7 @@ def over_runs(pattern, **axes):
 
 def adds_images(method):
     """Return whether a method makes synthetic images."""
-    return not {"sampler", "generator"}.isdisjoint(config["samplers"][method])
+    return fold_trainings.adds_images(config["samplers"][method])
 
 
 def image_methods():

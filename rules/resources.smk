@@ -1,7 +1,10 @@
 """What jobs need of a machine: the peaks of docs/cluster.md with headroom, growing with the attempt."""
 
+from deep_oversampling.classifier.fold_trainings import (
+    fits_in_folds,
+    trainings_in_folds,
+)
 from deep_oversampling.classifier.weight_search import SearchSettings
-from deep_oversampling.config import folds_real_images
 
 
 include: "limits.smk"
@@ -34,15 +37,10 @@ def gathering_minutes(wildcards, input, attempt):
 def scoring_minutes(wildcards, attempt):
     """Return the minutes of the classifiers of a block of seeds, and of the generators trained in its folds."""
     search = SearchSettings(**config["weight_search"])
-    definition = config["samplers"][wildcards.method]
-    weighed = search.n_splits(wildcards.protocol) * adds_images(wildcards.method)
-    adjusted = search.n_splits("leak_free") * (definition.get("logit_adjustment") == "tuned")
-    fits = search.number * weighed + adjusted + 1
-    longest = 10 + MINUTES_OF_A_FIT * fits * config["seeds_per_job"]
-    refits = folds_real_images(definition, wildcards.protocol) and definition.get("refit_in_folds", True)
-    if "generator" in definition and refits:
-        longest += TRAINING_MINUTES * search.n_splits("leak_free")
-    return longest * attempt
+    settings = (config["samplers"][wildcards.method], wildcards.protocol, search)
+    fits = (fits_in_folds(*settings) + 1) * config["seeds_per_job"]
+    trainings = trainings_in_folds(*settings)
+    return (10 + MINUTES_OF_A_FIT * fits + TRAINING_MINUTES * trainings) * attempt
 
 
 def gpus_to_score(wildcards):

@@ -1,6 +1,9 @@
 """What fixes the result of a job: its settings, its seed, its code."""
 
-from deep_oversampling.config import folds_real_images
+from deep_oversampling.classifier.fold_trainings import (
+    folds_real_images,
+    tunes_adjustment,
+)
 from deep_oversampling.planned_code import named_fingerprint
 from deep_oversampling.seeds import seed_for
 
@@ -24,8 +27,8 @@ def method_classes(wildcards):
 def scored_classes(wildcards):
     """Return the dotted paths of what a score runs: where real images are folded the method's class again."""
     definition = config["samplers"][wildcards.method]
-    refits = folds_real_images(definition, wildcards.protocol)
-    classes = method_classes(wildcards) if refits else []
+    folded = folds_real_images(definition, wildcards.protocol)
+    classes = method_classes(wildcards) if folded else []
     if wildcards.classifier != "MLP":
         classes.append(config["estimators"][wildcards.classifier]["estimator"])
     return classes
@@ -79,7 +82,7 @@ def search_settings(wildcards):
     """Return what of the weight search has a part in a score."""
     search, definition = config["weight_search"], config["samplers"][wildcards.method]
     weighs = adds_images(wildcards.method)
-    adjusts = definition.get("logit_adjustment") == "tuned"
+    adjusts = tunes_adjustment(definition)
     # A strength of logit adjustment is always tuned on held-out real images.
     protocols = [wildcards.protocol] * weighs + ["leak_free"] * adjusts
     names = ["start", "stop", "number"] * weighs + ["folds"] * (weighs or adjusts)

@@ -8,7 +8,7 @@ from scipy.special import softmax
 from deep_oversampling.classifier.weight_search import minority_f1
 
 STRENGTHS = np.arange(51) / 10
-"""The candidates for τ when it is tuned: networks that know their training set by heart are too sure, and take more."""
+"""The candidates for τ when it is tuned: networks that know their training set by heart take more than 1."""
 
 
 def adjust(probabilities: np.ndarray, class_shares: np.ndarray, strength: float) -> np.ndarray:

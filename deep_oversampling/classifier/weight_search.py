@@ -67,10 +67,6 @@ class SearchSettings:
         """The candidate weights, shape (number,)."""
         return np.linspace(self.start, self.stop, self.number)
 
-    def n_splits(self, protocol: str) -> int:
-        """Return how many training folds a protocol has, over all repeats."""
-        return self.folds * self.repeats[protocol]
-
 
 @dataclass(frozen=True)
 class SearchResult:

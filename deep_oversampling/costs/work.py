@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from deep_oversampling.classifier.fold_trainings import adds_images, fits_in_folds, trainings_in_folds
 from deep_oversampling.classifier.weight_search import SearchSettings
-from deep_oversampling.config import folds_real_images
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.plan import PlannedJob
 from deep_oversampling.skewing import class_counts
@@ -133,22 +133,19 @@ def _network_size(definition: str, n_classes: int) -> tuple[float, int]:
 def _scoring(job: PlannedJob) -> Iterable[Work]:
     settings, definition = job.settings, job.settings["definition"]
     sizes, search = _sizes(settings), SearchSettings(**settings["weight_search"])
-    adds_images = not {"sampler", "generator"}.isdisjoint(definition)
-    searched = search.number * search.n_splits(settings["protocol"]) * adds_images
-    if definition.get("logit_adjustment") == "tuned":
-        searched += search.n_splits("leak_free")
-    rows = sizes.balanced if adds_images else sizes.real
-    seen = rows * (searched * (search.folds - 1) / search.folds + 1) * len(job.outputs)
-    name = "tune and score" if searched else "score"
+    share_of_fold = (search.folds - 1) / search.folds
+    fits = fits_in_folds(definition, settings["protocol"], search)
+    rows = sizes.balanced if adds_images(definition) else sizes.real
+    seen = rows * (fits * share_of_fold + 1) * len(job.outputs)
+    name = "tune and score" if fits else "score"
     classifier = settings["classifier_definition"]
     if "estimator" in classifier:
         yield Work(f"{name}, {classifier['estimator'].rpartition('.')[2]}", seen)
     else:
         yield Work(f"{name}, MLP", seen * _mlp_flops(classifier, sizes.classes) / _GIGA)
-    refits = folds_real_images(definition, settings["protocol"]) and definition.get("refit_in_folds", True)
-    if "generator" in definition and refits:
-        training, trainings = _training(definition, sizes), search.n_splits("leak_free")
-        yield Work(training.kind, training.amount * trainings * (search.folds - 1) / search.folds, volume=0)
+    if trainings := trainings_in_folds(definition, settings["protocol"], search):
+        training = _training(definition, sizes)
+        yield Work(training.kind, training.amount * trainings * share_of_fold, volume=0)
 
 
 def _mlp_flops(settings: dict[str, Any], n_classes: int) -> int:

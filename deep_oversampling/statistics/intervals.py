@@ -52,7 +52,7 @@ def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
-def replicate_means(runs: pd.DataFrame, by: list[str], column: str) -> pd.DataFrame:
+def replicate_means(runs: pd.DataFrame, by: list[str], column: str | list[str]) -> pd.DataFrame:
     """Average what was measured several times on a replicate.
 
     Classifiers of several seeds on one replicate are no independent values: they share its images.
@@ -63,7 +63,7 @@ def replicate_means(runs: pd.DataFrame, by: list[str], column: str) -> pd.DataFr
         A row a run, with ``replicate``, ``column`` and the columns of ``by``.
     by : list of str
         The columns that name what is compared, for example a method of a setting.
-    column : str
+    column : str or list of str
         What is averaged.
 
     Returns

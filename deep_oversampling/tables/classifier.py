@@ -7,7 +7,7 @@ import pandas as pd
 from deep_oversampling.classifier.metrics import lift_percent
 from deep_oversampling.paper import paper_classifier
 from deep_oversampling.schemas import CLASSIFIER_TABLE
-from deep_oversampling.statistics.intervals import interval_table
+from deep_oversampling.statistics.intervals import interval_table, replicate_means
 from deep_oversampling.tables.grouping import beside_paper, mark_methods
 from deep_oversampling.tables.runs import METHOD, METRICS, SETTING, metrics_by_run
 
@@ -64,9 +64,8 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
     table["runs"] = groups["f1"].count()
     table["f1_standard_deviation"] = groups["f1"].std()
     table["refitted_in_folds"] = groups["refitted_in_folds"].first()
-    table = mark_methods(table.join(_standard_errors(runs)).reset_index()).merge(
-        _f1_intervals(runs), on=[*METHOD, "scope"], validate="one_to_one"
-    )
+    table = table.join(_standard_errors(runs)).reset_index()
+    table = mark_methods(table).merge(_f1_intervals(runs), on=[*METHOD, "scope"], validate="one_to_one")
     published = paper_classifier().drop(columns="best_minority_f1")
     table["lift_percent"] = _lifts(table)
     published["classifier"] = PAPER_CLASSIFIER
@@ -74,8 +73,8 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
 
 
 def _standard_errors(runs: pd.DataFrame) -> pd.DataFrame:
-    of_replicates = runs.groupby([*METHOD, "scope", "replicate"], sort=False)[METRICS].mean()
-    return of_replicates.groupby([*METHOD, "scope"], sort=False).sem().add_suffix("_standard_error")
+    of_replicates = replicate_means(runs, [*METHOD, "scope"], METRICS)
+    return of_replicates.groupby([*METHOD, "scope"], sort=False)[METRICS].sem().add_suffix("_standard_error")
 
 
 def _f1_intervals(runs: pd.DataFrame) -> pd.DataFrame:
