@@ -17,6 +17,7 @@ from deep_oversampling.classifier.fold_trainings import folds_real_images
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.errors import InputError
 from deep_oversampling.names import PAPER_METHODS
+from deep_oversampling.samplers.definitions import OF_IMAGES, share_images
 from deep_oversampling.skewing import class_counts
 
 
@@ -119,7 +120,7 @@ def _check_methods(config: dict[str, Any]) -> None:
     for name, definition in config["samplers"].items():
         _check_library(f"samplers.{name}", definition)
         _check_left_out(f"samplers.{name}", definition, "random_state")
-        mistake = _mistake(definition) or _misnomer(name, definition)
+        mistake = _mistake(definition, config["samplers"]) or _misnomer(name, definition)
         if mistake:
             raise InputError(f"config: samplers.{name}{mistake}")
 
@@ -147,24 +148,32 @@ _STRONGEST = 100
 """Largest τ of a logit adjustment: far beyond what decides anything, far below what overflows."""
 
 
-def _mistake(definition: dict[str, Any]) -> str | None:
-    kinds = {"sampler", "generator"} & definition.keys()
-    if len(kinds) == 2:
-        return ": has both sampler and generator; leave one out"
-    for key in ("parameters", "refit_in_folds"):
-        if key in definition and not kinds:
-            return f": {key} needs sampler or generator beside it"
+def _mistake(definition: dict[str, Any], samplers: dict[str, Any]) -> str | None:
+    kinds = sorted({"sampler", "generator", "images_of"} & definition.keys(), reverse=True)
+    if len(kinds) > 1:
+        return f": has both {' and '.join(kinds[:2])}; leave one out"
+    if "parameters" in definition and not {"sampler", "generator"} & definition.keys():
+        return ": parameters needs sampler or generator beside it"
+    if "refit_in_folds" in definition and not kinds:
+        return ": refit_in_folds needs sampler, generator or images_of beside it"
+    source = definition.get("images_of")
+    if source is not None and not {"sampler", "generator"} & samplers.get(source, {}).keys():
+        making = [name for name, other in samplers.items() if {"sampler", "generator"} & other.keys()]
+        return f".images_of: {source!r} is no method with a sampler or generator{_suggestion(source, making)}"
     strength = definition.get("logit_adjustment", 0)
     if strength != "tuned" and not (_is_number(None, strength) and 0 <= strength <= _STRONGEST):
         return f".logit_adjustment: {strength!r} is no number from 0 to {_STRONGEST} and not 'tuned'"
     if "class_weight" in definition and kinds:
-        return f": class_weight changes nothing beside {kinds.pop()}, which levels the classes; leave it out"
+        return f": class_weight changes nothing beside {kinds[0]}, which levels the classes; leave it out"
     return None
 
 
 def _misnomer(name: str, definition: dict[str, Any]) -> str | None:
-    for key in ("logit_adjustment", "class_weight"):
-        if key in definition and name in PAPER_METHODS:
+    if name not in PAPER_METHODS:
+        return None
+    another = list(OF_IMAGES) if name == "Imbalanced" else []
+    for key in (*another, "images_of", "logit_adjustment", "class_weight"):
+        if key in definition:
             return f": {key} makes it another method than the paper's; give it another name"
     return None
 
@@ -211,7 +220,8 @@ def _check_values(config: dict[str, Any]) -> None:
 
 
 def _folds_real_images(config: dict[str, Any]) -> bool:
-    definitions = [config["samplers"][method] for method in config["methods"]]
+    shared = share_images(config["samplers"])
+    definitions = [shared[method] for method in config["methods"]]
     return any(folds_real_images(*pair) for pair in product(definitions, config["protocols"]))
 
 

@@ -144,6 +144,8 @@ CLASSIFIER_TABLE = pa.schema(
         pa.field("classifier", pa.string()),
         pa.field("protocol", pa.string()),
         pa.field("refitted_in_folds", pa.bool_()),
+        pa.field("chosen_weight", pa.float64()),
+        pa.field("logit_adjustment", pa.float64()),
         pa.field("scope", pa.string()),
         pa.field("runs", pa.int32()),
         pa.field("replicates", pa.int32()),

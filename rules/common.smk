@@ -8,7 +8,6 @@ from deep_oversampling.config import (
     check_config,
     minority_name,
     restore_types,
-    smallest_class,
 )
 from deep_oversampling.config_file import check_config_file
 from deep_oversampling.errors import InputError
@@ -16,6 +15,7 @@ from deep_oversampling.fingerprint import check_code
 from deep_oversampling.planned_code import begin_planning
 from deep_oversampling.results_folder import set_right
 from deep_oversampling.results_place import check_place, results_name
+from deep_oversampling.samplers.definitions import share_images
 from deep_oversampling.samplers.preflight import check_samplers
 
 begin_planning(again=not workflow.is_main_process)
@@ -30,7 +30,7 @@ try:
         from deep_oversampling.classifier.estimator import check_estimators
 
         check_place(results_name(config["results_dir"]))
-        check_samplers(config["methods"], config["samplers"], smallest_class(config))
+        check_samplers(config)
         check_estimators(config["classifiers"], config.get("estimators", {}))
         for line in set_right(results_name(config["results_dir"])):
             print(line, file=sys.stderr)
@@ -44,6 +44,7 @@ os.environ.update(
     )
 )
 
+DEFINITIONS = share_images(config["samplers"])
 RESULTS = results_name(config["results_dir"])
 RESOURCES = "resources"
 EXTRACTOR = config["fid"]["extractor"]
@@ -107,13 +108,17 @@ def over_runs(pattern, **axes):
 
 
 def adds_images(method):
-    """Return whether a method makes synthetic images."""
-    return fold_trainings.adds_images(config["samplers"][method])
+    """Return whether a method adds synthetic images, its own or another's."""
+    return fold_trainings.adds_images(DEFINITIONS[method])
 
 
 def image_methods():
-    """Return the methods that make synthetic images; without any there are no FIDs."""
-    return [method for method in config["methods"] if adds_images(method)]
+    """Return the methods that make synthetic images of their own; without any there are no FIDs."""
+    return [
+        method
+        for method in config["methods"]
+        if fold_trainings.adds_images(config["samplers"][method])
+    ]
 
 
 def trained_methods():
@@ -180,8 +185,11 @@ def seed_blocks():
 
 
 def synthetic_if_any(wildcards):
-    """Return the synthetic set of a method that makes one."""
-    return SYNTHETIC if adds_images(wildcards.method) else []
+    """Return the synthetic set of a method that adds images, its own or another's."""
+    source = DEFINITIONS[wildcards.method].get("images_of", wildcards.method)
+    return (
+        SYNTHETIC.replace("{method}", source) if adds_images(wildcards.method) else []
+    )
 
 
 def methods_with(kind):

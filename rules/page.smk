@@ -24,7 +24,7 @@ rule page:
         mem_mb=memory(400),
         runtime=minutes(2),
     params:
-        adding=image_methods(),
+        adding=[method for method in config["methods"] if adds_images(method)],
         experiment=dict(config),
         code=code("page"),
     script:

@@ -37,7 +37,7 @@ def gathering_minutes(wildcards, input, attempt):
 def scoring_minutes(wildcards, attempt):
     """Return the minutes of the classifiers of a block of seeds, and of the generators trained in its folds."""
     search = SearchSettings(**config["weight_search"])
-    settings = (config["samplers"][wildcards.method], wildcards.protocol, search)
+    settings = (DEFINITIONS[wildcards.method], wildcards.protocol, search)
     fits = (fits_in_folds(*settings) + 1) * config["seeds_per_job"]
     trainings = trainings_in_folds(*settings)
     return (10 + MINUTES_OF_A_FIT * fits + TRAINING_MINUTES * trainings) * attempt
@@ -46,7 +46,6 @@ def scoring_minutes(wildcards, attempt):
 def gpus_to_score(wildcards):
     """Return the GPUs that a score takes: none where no network is trained."""
     networks = (
-        wildcards.classifier == "MLP"
-        or "generator" in config["samplers"][wildcards.method]
+        wildcards.classifier == "MLP" or "generator" in DEFINITIONS[wildcards.method]
     )
     return int(networks)

@@ -5,6 +5,7 @@ from deep_oversampling.classifier.fold_trainings import (
     tunes_adjustment,
 )
 from deep_oversampling.planned_code import named_fingerprint
+from deep_oversampling.samplers.definitions import images_made_by
 from deep_oversampling.seeds import seed_for
 
 
@@ -20,13 +21,13 @@ def code(script, imported=lambda wildcards: []):
 
 def method_classes(wildcards):
     """Return the dotted path of the class that makes a method's images, if one does."""
-    definition = config["samplers"][wildcards.method]
+    definition = DEFINITIONS[wildcards.method]
     return [definition[kind] for kind in ("sampler", "generator") if kind in definition]
 
 
 def scored_classes(wildcards):
     """Return the dotted paths of what a score runs: where real images are folded the method's class again."""
-    definition = config["samplers"][wildcards.method]
+    definition = DEFINITIONS[wildcards.method]
     folded = folds_real_images(definition, wildcards.protocol)
     classes = method_classes(wildcards) if folded else []
     if wildcards.classifier != "MLP":
@@ -53,12 +54,10 @@ def skewing_settings(wildcards):
 
 def method_settings(wildcards):
     """Return what fixes a trained generator and a synthetic set."""
-    definition = config["samplers"][wildcards.method]
-    of_images = ("sampler", "generator", "parameters")
     return {
         **skewing_settings(wildcards),
         "method": wildcards.method,
-        "definition": {key: definition[key] for key in of_images if key in definition},
+        "definition": images_made_by(config["samplers"][wildcards.method]),
     }
 
 
@@ -68,7 +67,7 @@ def score_settings(wildcards):
     return {
         **skewing_settings(wildcards),
         "method": wildcards.method,
-        "definition": config["samplers"][wildcards.method],
+        "definition": DEFINITIONS[wildcards.method],
         "classifier": wildcards.classifier,
         "classifier_definition": (
             config["mlp"] if mlp else config["estimators"][wildcards.classifier]
@@ -80,7 +79,7 @@ def score_settings(wildcards):
 
 def search_settings(wildcards):
     """Return what of the weight search has a part in a score."""
-    search, definition = config["weight_search"], config["samplers"][wildcards.method]
+    search, definition = config["weight_search"], DEFINITIONS[wildcards.method]
     weighs = adds_images(wildcards.method)
     adjusts = tunes_adjustment(definition)
     # A strength of logit adjustment is always tuned on held-out real images.

@@ -89,6 +89,8 @@ def test_a_check_leaves_the_config_alone():
         ("samplers.LogitAdjustment.logit_adjustment", 100),
         ("samplers.ClassWeights.logit_adjustment", 1),
         ("samplers.SMOTE-adjusted", {"sampler": "imblearn.over_sampling.SMOTE", "logit_adjustment": 1}),
+        ("samplers.SMOTE-adjusted", {"images_of": "SMOTE", "logit_adjustment": "tuned"}),
+        ("samplers.CVAE-whole", {"images_of": "CVAE", "refit_in_folds": False}),
         ("samplers.Smote", {"class_weight": "balanced"}),
         ("fid.extractor", "inception"),
         ("fid.maximum_images", 2),
@@ -178,7 +180,7 @@ def test_what_is_sensible_is_accepted(place, value):
         (
             "samplers.Imbalanced.refit_in_folds",
             False,
-            "samplers.Imbalanced: refit_in_folds needs sampler or generator",
+            "samplers.Imbalanced: refit_in_folds needs sampler, generator or images_of",
         ),
         ("samplers.SMOTE.class_weight", "balance", "samplers.SMOTE.class_weight: 'balanced' was expected"),
         (
@@ -281,11 +283,35 @@ def test_a_number_that_no_float_holds_is_one_line(place, message):
     assert message in refusal(changed(place, [10**400] if place == "ratios" else 10**400))
 
 
-@pytest.mark.parametrize(("key", "value"), [("logit_adjustment", 1), ("class_weight", "balanced")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("logit_adjustment", 1), ("class_weight", "balanced"), ("images_of", "R-ACGAN")]
+)
 @pytest.mark.parametrize("name", ["Imbalanced", "SMOTE", "R-CVAE"])
 def test_another_method_than_the_papers_takes_another_name(name, key, value):
     message = f"samplers.{name}: {key} makes it another method than the paper's; give it another name"
     assert message in refusal(changed(f"samplers.{name}", {key: value}))
+
+
+@pytest.mark.parametrize("kind", ["sampler", "generator"])
+def test_imbalanced_adds_no_images(kind):
+    message = f"samplers.Imbalanced: {kind} makes it another method than the paper's; give it another name"
+    assert message in refusal(changed("samplers.Imbalanced", {kind: "imblearn.over_sampling.SMOTE"}))
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ({"images_of": "SMOET"}, ".images_of: 'SMOET' is no method with a sampler or generator; did you mean 'SMOTE'?"),
+        ({"images_of": "ClassWeights"}, ".images_of: 'ClassWeights' is no method with a sampler or generator"),
+        ({"images_of": "own"}, ".images_of: 'own' is no method with a sampler or generator"),
+        ({"images_of": "SMOTE", "sampler": "a.B"}, ": has both sampler and images_of; leave one out"),
+        ({"images_of": "SMOTE", "parameters": {}}, ": parameters needs sampler or generator beside it"),
+        ({"images_of": "SMOTE", "class_weight": "balanced"}, ": class_weight changes nothing beside images_of"),
+        ({"images_of": 5}, ".images_of: 5 is not of type 'string'"),
+    ],
+)
+def test_images_are_taken_of_a_method_that_makes_them(definition, message):
+    assert f"samplers.own{message}" in refusal(changed("samplers.own", definition))
 
 
 def test_the_papers_names_are_its_ten_methods():

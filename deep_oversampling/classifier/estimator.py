@@ -52,9 +52,10 @@ def _check_suitable(path: str, estimator: type | BaseEstimator) -> None:
 class _Weighted(ClassifierMixin, BaseEstimator):
     """An estimator whose parameter ``synthetic_weight`` a grid search can vary."""
 
-    def __init__(self, estimator: BaseEstimator, *, balanced: bool, synthetic_weight: float = 1.0) -> None:
+    def __init__(self, estimator: BaseEstimator, *, balanced: bool, name: str, synthetic_weight: float = 1.0) -> None:
         self.estimator = estimator
         self.balanced = balanced
+        self.name = name
         self.synthetic_weight = synthetic_weight
 
     def fit(self, X: np.ndarray, y: np.ndarray, synthetic: np.ndarray) -> "_Weighted":
@@ -64,7 +65,7 @@ class _Weighted(ClassifierMixin, BaseEstimator):
         try:
             self.estimator_ = clone(self.estimator).fit(X, y, sample_weight=weights)
         except (TypeError, ValueError) as error:
-            raise InputError(_refusal(self.estimator, error)) from error
+            raise InputError(f"{self.name}: {_refusal(self.estimator, error)}") from error
         self.classes_ = self.estimator_.classes_
         return self
 
@@ -145,7 +146,7 @@ class EstimatorClassifier:
         estimator = clone(self.estimator)
         if "random_state" in estimator.get_params():
             estimator.set_params(random_state=seed)
-        return _Weighted(estimator, balanced=self.balanced)
+        return _Weighted(estimator, balanced=self.balanced, name=self.name)
 
 
 def _scaled(images: np.ndarray) -> np.ndarray:

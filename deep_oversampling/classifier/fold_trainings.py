@@ -1,4 +1,7 @@
-"""How much a method's scores train in folds, told by its definition: an entry of the config's ``samplers``."""
+"""How much a method's scores train in folds, told by its definition.
+
+That is an entry of the config's ``samplers``, completed by :func:`deep_oversampling.samplers.definitions.share_images`.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def adds_images(definition: Mapping[str, Any]) -> bool:
-    """Return whether a method makes synthetic images, whose weight is then tuned."""
+    """Return whether a method adds synthetic images, whose weight is then tuned."""
     return not {"sampler", "generator"}.isdisjoint(definition)
 
 
@@ -31,6 +34,23 @@ def folds_real_images(definition: Mapping[str, Any], protocol: str) -> bool:
     bool
     """
     return tunes_adjustment(definition) or (adds_images(definition) and protocol == "leak_free")
+
+
+def smallest_training_fold(images: int, folds: int) -> int:
+    """Return how many of a class's images are left in the training fold that has the fewest of them.
+
+    Parameters
+    ----------
+    images : int
+        Of the class, in the whole set.
+    folds : int
+        Of the stratified cross-validation.
+
+    Returns
+    -------
+    int
+    """
+    return images - -(-images // folds)
 
 
 def fits_in_folds(definition: Mapping[str, Any], protocol: str, search: "SearchSettings") -> int:

@@ -19,15 +19,19 @@ def adjust(probabilities: np.ndarray, class_shares: np.ndarray, strength: float)
     probabilities : ndarray of shape (n_images, n_classes)
         p(y | x) of a classifier.
     class_shares : ndarray of shape (n_classes,)
-        π: the share of each class in the weight of what the classifier was trained on, above 0.
+        π: the share of each class in the real images that the classifier was trained on, above 0.
     strength : float
-        τ: 0 leaves the probabilities as they are, 1 gives those under equally frequent classes.
+        τ: 0 leaves the probabilities as they are; 1 gives those under equally frequent classes, if the classifier
+        knows of no others than the real images.
 
     Returns
     -------
     ndarray of shape (n_images, n_classes)
         Rows sum to 1.
     """
+    if strength == 0:
+        # Logarithms and back would part equal probabilities by a rounding, and forests give many.
+        return probabilities
     smallest = np.finfo(np.float32).tiny
     scores = np.log(np.maximum(probabilities, smallest), dtype=np.float64) - strength * np.log(class_shares)
     return softmax(scores, axis=1)

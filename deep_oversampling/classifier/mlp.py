@@ -75,16 +75,12 @@ class MLP:
             If a loss isn't finite.
         """
         scores = np.empty((len(seeds), len(weights), len(folds.splits)))
-        candidates = np.arange(len(weights))
-        shared = [candidates] if self.common_random_numbers else candidates[:, None]
-        groups = list(product(range(len(seeds)), range(len(folds.splits)), shared))
-        for numbers in self._stacks([folds.splits[split].training for _, split, _ in groups], len(shared[0])):
-            stack = [groups[number] for number in numbers]
+        for stack in self._search_stacks(folds, len(weights), len(seeds)):
             model = self._train(
                 folds.pool,
                 [folds.splits[split].training for _, split, _ in stack],
                 weights[np.array([members for _, _, members in stack])],
-                [_derived_seed(seeds[seed], split, *_own(members, shared)) for seed, split, members in stack],
+                [self._search_seed(seeds[seed], split, members) for seed, split, members in stack],
                 f"{self.name}, weight search",
             )
             validation = {split: folds.pool.images[folds.splits[split].validation] for _, split, _ in stack}
@@ -93,6 +89,22 @@ class MLP:
                 true = folds.pool.labels[folds.splits[split].validation]
                 scores[seed, members, split] = [minority_f1(true, each.argmax(axis=-1), minority) for each in of_group]
         return scores
+
+    def _search_stacks(
+        self, folds: Folds, n_candidates: int, n_seeds: int
+    ) -> Iterator[list[tuple[int, int, np.ndarray]]]:
+        """Yield what to train together: groups of candidates, each of one seed and split."""
+        candidates = np.arange(n_candidates)
+        together = -(-n_candidates // _FITS_AT_ONCE) if self.common_random_numbers else n_candidates
+        parts = np.array_split(candidates, together)
+        for size in sorted({len(part) for part in parts}):
+            alike = [part for part in parts if len(part) == size]
+            groups = list(product(range(n_seeds), range(len(folds.splits)), alike))
+            for numbers in self._stacks([folds.splits[split].training for _, split, _ in groups], size):
+                yield [groups[number] for number in numbers]
+
+    def _search_seed(self, seed: int, split: int, members: np.ndarray) -> int:
+        return _derived_seed(seed, split, *([] if self.common_random_numbers else members.tolist()))
 
     def predict(self, pool: TrainingPool, fits: Sequence[Fit]) -> list[np.ndarray]:
         """Train classifiers and return the probabilities they give.
@@ -180,10 +192,6 @@ def probabilities(model: StackedMLP, images: Sequence[np.ndarray]) -> list[np.nd
 def _padded(parts: Sequence[np.ndarray]) -> np.ndarray:
     longest = max(map(len, parts))
     return np.stack([np.pad(part, ((0, longest - len(part)), (0, 0))) for part in parts])
-
-
-def _own(members: np.ndarray, shared: Sequence[np.ndarray]) -> list[int]:
-    return [] if len(shared) == 1 else members.tolist()
 
 
 def _derived_seed(*parts: int) -> int:

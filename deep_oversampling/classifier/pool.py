@@ -57,10 +57,6 @@ class TrainingPool:
             weights[present] = compute_class_weight("balanced", classes=present, y=self.labels[rows])
         return weights
 
-    def sample_weights(self, rows: np.ndarray, synthetic_weight: float, class_weights: np.ndarray) -> np.ndarray:
-        """Return the weight of every image of a training set, shape (n_rows,)."""
-        return class_weights[self.labels[rows]] * np.where(self.synthetic[rows], synthetic_weight, 1.0)
-
 
 @dataclass(frozen=True)
 class Fit:
@@ -84,8 +80,7 @@ class Fit:
     images: np.ndarray
 
 
-def class_shares(pool: TrainingPool, fit: Fit, n_classes: int, balanced: bool) -> np.ndarray:
-    """Return the share of each class in the weight of a training set, shape (n_classes,), sum 1."""
-    weights = pool.sample_weights(fit.rows, fit.synthetic_weight, pool.class_weights(fit.rows, n_classes, balanced))
-    totals = np.bincount(pool.labels[fit.rows], weights=weights, minlength=n_classes)
-    return totals / totals.sum()
+def class_shares(pool: TrainingPool, rows: np.ndarray, n_classes: int) -> np.ndarray:
+    """Return the share of each class in the real images of a training set, shape (n_classes,), sum 1."""
+    real = rows[~pool.synthetic[rows]]
+    return np.bincount(pool.labels[real], minlength=n_classes) / len(real)

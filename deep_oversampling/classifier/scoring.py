@@ -103,7 +103,7 @@ def _strengths(
         for split, images in zip(splits, validation, strict=True)
     ]
     held_out = [
-        (probabilities, class_shares(pool, fit, task.n_classes, task.balanced), pool.labels[split.validation])
+        (probabilities, class_shares(pool, fit.rows, task.n_classes), pool.labels[split.validation])
         for probabilities, fit, split in zip(
             task.classifier.predict(pool, fits), fits, list(splits) * len(seeds), strict=True
         )
@@ -118,12 +118,10 @@ def _refit(
     pool = TrainingPool.join(task.real, [task.synthetic])
     rows = np.arange(len(pool.labels))
     fits = [Fit(rows, weight, seed, task.test.images) for weight, seed in zip(weights, seeds, strict=True)]
-    predicted = task.classifier.predict(pool, fits)
+    shares = class_shares(pool, rows, task.n_classes)
     return [
-        probabilities
-        if strength is None
-        else adjust(probabilities, class_shares(pool, fit, task.n_classes, task.balanced), strength)
-        for probabilities, fit, strength in zip(predicted, fits, strengths, strict=True)
+        probabilities if strength is None else adjust(probabilities, shares, strength)
+        for probabilities, strength in zip(task.classifier.predict(pool, fits), strengths, strict=True)
     ]
 
 

@@ -31,8 +31,6 @@ class ScoringTask:
     refits : bool
         Whether ``resample`` sees the training fold alone.
     classifier : MLP or EstimatorClassifier
-    balanced : bool
-        Whether every class weighs the same in the classifier's loss.
     logit_adjustment : float, "tuned" or None
         τ of :func:`~deep_oversampling.classifier.logit_adjustment.adjust`.
     protocol : {"paper", "leak_free"}
@@ -47,7 +45,6 @@ class ScoringTask:
     resample: Resample
     refits: bool
     classifier: "MLP | EstimatorClassifier"
-    balanced: bool
     logit_adjustment: float | Literal["tuned"] | None
     protocol: str
     minority: Sequence[int]
@@ -71,7 +68,6 @@ class ScoringTask:
             resample=_resampler(definition, method, fold_seed) if refits and len(synthetic) else _giving(synthetic),
             refits=refits,
             classifier=_classifier(settings, search),
-            balanced="class_weight" in definition,
             logit_adjustment=definition.get("logit_adjustment"),
             protocol=settings["protocol"],
             minority=[int(label) for label in settings["minority"].split("-")],
@@ -123,6 +119,7 @@ def _resampler(definition: dict[str, Any], name: str, seed: int) -> Resample:
     def resample(training: ImageSet, fold: int) -> tuple[ImageSet, list[str]]:
         sampler = build_sampler(definition, seed_for(seed, f"fold/{fold}"))
         note = fewer_neighbours(sampler, training.labels)
-        return oversample(sampler, training, name), [f"fold {fold}: {note}"] if note else []
+        added = oversample(sampler, training, f"{name}, training fold {fold}")
+        return added, [f"fold {fold}: {note}"] if note else []
 
     return resample

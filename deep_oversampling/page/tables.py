@@ -102,6 +102,8 @@ def settings_table(classifier: pd.DataFrame, comparison: pd.DataFrame) -> Sortab
         number("Average precision", "average_precision", _CLASSIFIER),
         number("Log-loss", "log_loss", _CLASSIFIER),
         number("Calibration error", "calibration_error", _CLASSIFIER),
+        number("Mean weight of synthetic images", "chosen_weight", _CLASSIFIER, 1),
+        number("Mean τ", "logit_adjustment", _CLASSIFIER, 2),
         Column("Replicates × seeds", _runs),
         Column("Oversampled in folds", _in_folds, numeric=False, names=True),
     ]

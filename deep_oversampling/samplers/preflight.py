@@ -2,44 +2,65 @@
 
 import ast
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from deep_oversampling.classifier.fold_trainings import folds_real_images, smallest_training_fold
+from deep_oversampling.classifier.weight_search import SearchSettings
+from deep_oversampling.config import smallest_class
 from deep_oversampling.datasets.catalogue import DATASETS
 from deep_oversampling.errors import InputError
+from deep_oversampling.samplers.definitions import share_images
 from deep_oversampling.samplers.resolve import build_sampler
 from deep_oversampling.samplers.synthesis import neighbours
 
 
-def check_samplers(methods: Iterable[str], definitions: Mapping[str, dict[str, Any]], scarcest: int) -> None:
+def check_samplers(config: dict[str, Any]) -> None:
     """Check that every method's sampler exists, takes its parameters and has images enough.
 
     Generators are looked up in their source: importing one would start a deep-learning library.
 
     Parameters
     ----------
-    methods : iterable of str
-    definitions : mapping of str to dict
-        The config's ``samplers``.
-    scarcest : int
-        Images of the smallest class over all skewed sets.
+    config : dict
+        Checked; see :func:`deep_oversampling.config.check_config`.
 
     Raises
     ------
     InputError
         At the first method that can't work.
     """
-    for method in methods:
+    definitions = share_images(config["samplers"])
+    for method in config["methods"]:
         definition = definitions[method]
         try:
             if "generator" in definition:
                 _check_generator(definition["generator"], definition.get("parameters", {}))
             elif "sampler" in definition:
-                _check_neighbours(build_sampler(definition, seed=0), scarcest)
+                sampler = build_sampler(definition, seed=0)
+                _check_neighbours(sampler, smallest_class(config))
+                _check_folds(sampler, definition, config)
         except InputError as error:
             raise InputError(f"config: samplers.{method}: {error}") from error
+
+
+def _check_folds(sampler: Any, definition: Mapping[str, Any], config: dict[str, Any]) -> None:
+    folded = any(folds_real_images(definition, protocol) for protocol in config["protocols"])
+    if not neighbours(sampler) or not folded or not definition.get("refit_in_folds", True):
+        return
+    scarcest = smallest_class(config)
+    left = smallest_training_fold(scarcest, SearchSettings(**config["weight_search"]).folds)
+    if left < _WITH_A_NEIGHBOUR:
+        raise InputError(
+            f"{neighbours(sampler)[0]} needs {_WITH_A_NEIGHBOUR} images of every class in a training fold, but of the"
+            f" smallest class's {scarcest} one has {left}; lower the imbalance ratio, or set refit_in_folds: false"
+        )
+
+
+_WITH_A_NEIGHBOUR = 2
+"""The least images between which a sampler can interpolate."""
 
 
 def _check_neighbours(sampler: Any, scarcest: int) -> None:

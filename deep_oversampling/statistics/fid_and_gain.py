@@ -48,7 +48,7 @@ def gain_reference(runs: pd.DataFrame) -> str | None:
 
 
 def fid_and_gain(runs: pd.DataFrame, fids: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Put each method's mean FID beside its mean gain.
+    """Put each method's mean FID beside its mean gain; a method without the one or the other is left out.
 
     Parameters
     ----------
@@ -62,19 +62,34 @@ def fid_and_gain(runs: pd.DataFrame, fids: pd.DataFrame, reference: str) -> pd.D
     Returns
     -------
     DataFrame
-        ``dataset``, ``minority``, ``imbalance_ratio``, ``method``, ``fid`` and ``gain``, a row for each method of a
-        setting. The gain is the mean over the replicates that both methods have of the difference of their minority
-        F1; the reference itself is left out.
+        The columns of :func:`mean_gains` and ``fid``.
+    """
+    distances = fid_by_replicate(fids).groupby([*SKEWING, "method"], sort=False)["fid"].mean().reset_index()
+    return mean_gains(runs, reference).merge(distances, on=[*SKEWING, "method"])
+
+
+def mean_gains(runs: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Return by how much each method's minority F1 is above a reference's.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As for :func:`fid_and_gain`.
+    reference : str
+        The method that gains are over.
+
+    Returns
+    -------
+    DataFrame
+        ``dataset``, ``minority``, ``imbalance_ratio``, ``method`` and ``gain``, a row for each method of a setting: the
+        mean over the replicates that both methods have. The reference itself is left out.
     """
     minority = runs[runs["scope"] == "minority"]
     f1 = replicate_means(minority, [*SKEWING, "method"], "f1")
     baseline = f1[f1["method"] == reference].drop(columns="method")
     paired = f1[f1["method"] != reference].merge(baseline, on=[*SKEWING, "replicate"], suffixes=("", "_reference"))
     paired["gain"] = paired["f1"] - paired["f1_reference"]
-    cell = [*SKEWING, "method"]
-    gains = paired.groupby(cell, sort=False)["gain"].mean().reset_index()
-    distances = fid_by_replicate(fids).groupby(cell, sort=False)["fid"].mean().reset_index()
-    return gains.merge(distances, on=cell)[[*cell, "fid", "gain"]]
+    return paired.groupby([*SKEWING, "method"], sort=False)["gain"].mean().reset_index()
 
 
 def correlate(dots: pd.DataFrame, resamples: int = RESAMPLES) -> Correlation | None:

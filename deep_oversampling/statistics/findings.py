@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from deep_oversampling.names import method_label
 from deep_oversampling.statistics.comparison import SIGNIFICANCE
 from deep_oversampling.tables.layout import format_number
 
@@ -99,15 +100,18 @@ def _best(minority: pd.DataFrame) -> str:
         return ""
     first, second = minority.iloc[0], minority.iloc[1]
     return (
-        f"{first['method']} has the best mean F1 of the minority classes, {format_number(first['mean_f1'], 3)};"
-        f" {second['method']} comes next with {format_number(second['mean_f1'], 3)}."
+        f"{method_label(first['method'])} has the best mean F1 of the minority classes,"
+        f" {format_number(first['mean_f1'], 3)}; {method_label(second['method'])} comes next with"
+        f" {format_number(second['mean_f1'], 3)}."
     )
 
 
 def _adding_helps(minority: pd.DataFrame, adding: Sequence[str], evidence: _Evidence) -> str:
     best = _first(minority[minority["method"].isin(adding)])
     compared = best and evidence.of(best, "Imbalanced")
-    return f"Of the methods that add images, {best} is best: its minority F1 is {compared}." if compared else ""
+    if not compared:
+        return ""
+    return f"Of the methods that add images, {method_label(best)} is best: its minority F1 is {compared}."
 
 
 def _best_without_images(minority: pd.DataFrame, adding: Sequence[str], evidence: _Evidence) -> str:
@@ -115,13 +119,13 @@ def _best_without_images(minority: pd.DataFrame, adding: Sequence[str], evidence
     compared = best and evidence.of(best, "Imbalanced")
     if not compared:
         return ""
-    return f"Of those that cost no synthetic image, {best} is best: its minority F1 is {compared}."
+    return f"Of those that cost no synthetic image, {method_label(best)} is best: its minority F1 is {compared}."
 
 
 def _beats_smote(minority: pd.DataFrame, adding: Sequence[str], evidence: _Evidence) -> str:
     best = _first(minority[minority["method"].isin(adding) & (minority["method"] != "SMOTE")])
     compared = best and evidence.of(best, "SMOTE")
-    return f"The best other way to add images, {best}, is {compared}." if compared else ""
+    return f"The best other way to add images, {method_label(best)}, is {compared}." if compared else ""
 
 
 def _friedman(minority: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from deep_oversampling.paper import paper_classifier
 from deep_oversampling.schemas import CLASSIFIER_TABLE
 from deep_oversampling.statistics.intervals import interval_table, replicate_means
 from deep_oversampling.tables.grouping import beside_paper, mark_methods
-from deep_oversampling.tables.runs import METHOD, METRICS, SETTING, metrics_by_run
+from deep_oversampling.tables.runs import METHOD, METRICS, SETTING, TUNED, metrics_by_run
 
 BASELINE = "SMOTE"
 """The method that lifts are relative to."""
@@ -48,7 +48,8 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         ``balanced_accuracy`` and ``g_mean`` are the mean and the geometric mean of the recalls of the scope's
         classes; ``roc_auc`` and ``average_precision`` the means over them, each against all others; ``log_loss``
         the mean over their test images, in nats; ``calibration_error`` that of all images, overall alone.
-        ``refitted_in_folds`` is null without folds of real images.
+        ``chosen_weight`` and ``logit_adjustment`` are the means of the synthetic images' weight and of τ, NaN for a
+        method that has none; ``refitted_in_folds`` is null without folds of real images.
         The paper's columns are null where it has no such cell, and beside any classifier other than the MLP.
         It had one protocol, so its numbers stand beside each of ours.
 
@@ -58,11 +59,12 @@ def classifier_table(scores: pd.DataFrame, majority_count: int) -> pd.DataFrame:
         If there are no scores, a run is there twice, or a minority class has no row in a confusion
         matrix.
     """
-    runs = metrics_by_run(scores)
+    runs = metrics_by_run(scores).astype(dict.fromkeys(TUNED, float))
     groups = runs.groupby([*METHOD, "scope"], sort=False)
     table = groups[METRICS].mean()
     table["runs"] = groups["f1"].count()
     table["f1_standard_deviation"] = groups["f1"].std()
+    table[TUNED] = groups[TUNED].mean()
     table["refitted_in_folds"] = groups["refitted_in_folds"].first()
     table = table.join(_standard_errors(runs)).reset_index()
     table = mark_methods(table).merge(_f1_intervals(runs), on=[*METHOD, "scope"], validate="one_to_one")

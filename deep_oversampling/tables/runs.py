@@ -26,6 +26,9 @@ METRICS = [
 ]
 """What is measured of a run in each scope."""
 
+TUNED = ["chosen_weight", "logit_adjustment"]
+"""What may be tuned of a run."""
+
 
 def metrics_by_run(scores: pd.DataFrame) -> pd.DataFrame:
     """Compute the metrics of every run for the minority classes, the majority classes and all of them.
@@ -39,9 +42,9 @@ def metrics_by_run(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of :data:`METHOD`, ``replicate``, ``classifier_seed``, ``refitted_in_folds``, ``scope`` and those
-        of :data:`METRICS`, a row for each scope of a run; a scope without classes is left out. Data sets, settings,
-        protocols and methods are in order of first appearance.
+        The columns of :data:`METHOD`, ``replicate``, ``classifier_seed``, ``refitted_in_folds``, those of
+        :data:`TUNED`, ``scope`` and those of :data:`METRICS`, a row for each scope of a run; a scope without classes
+        is left out. Data sets, settings, protocols and methods are in order of first appearance.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def metrics_by_run(scores: pd.DataFrame) -> pd.DataFrame:
     refuse_repeated(scores, [*METHOD, "replicate", "classifier_seed"], "score")
     return pd.DataFrame(
         {
-            **{name: run[name] for name in (*METHOD, "replicate", "classifier_seed", "refitted_in_folds")},
+            **{name: run[name] for name in (*METHOD, "replicate", "classifier_seed", "refitted_in_folds", *TUNED)},
             "scope": scope,
             **asdict(averages),
             **_further_metrics(run, scope),

@@ -1,6 +1,15 @@
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedKFold
 
-from deep_oversampling.classifier.fold_trainings import fits_in_folds, folds_real_images, trainings_in_folds
+from deep_oversampling.classifier.fold_trainings import (
+    fits_in_folds,
+    folds_real_images,
+    smallest_training_fold,
+    trainings_in_folds,
+)
 from deep_oversampling.classifier.weight_search import SearchSettings
 
 SEARCH = SearchSettings(number=10, folds=2, repeats={"paper": 1, "leak_free": 5})
@@ -39,3 +48,10 @@ def test_folds_train_a_classifier_for_each_weight_and_strength_and_a_generator_f
 )
 def test_real_images_are_folded_under_leak_free_or_for_a_strength(definition, protocols):
     assert [each for each in ("paper", "leak_free") if folds_real_images(definition, each)] == protocols
+
+
+@given(folds=st.integers(2, 6), more=st.integers(0, 20), others=st.integers(0, 30))
+def test_the_smallest_training_fold_is_scikit_learn_s(folds, more, others):
+    labels = np.repeat([0, 1], [folds + more, folds + more + others])
+    left = [(labels[training] == 0).sum() for training, _ in StratifiedKFold(folds).split(labels, labels)]
+    assert smallest_training_fold(folds + more, folds) == min(left)

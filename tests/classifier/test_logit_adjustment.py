@@ -24,6 +24,12 @@ def test_strength_0_leaves_probabilities_as_they_are(probabilities, shares):
     np.testing.assert_allclose(adjust(probabilities, shares[0], 0), probabilities)
 
 
+def test_strength_0_keeps_equal_probabilities_equal():
+    """Of ten trees' votes many are the same, and the ranking metrics count ties."""
+    votes = np.random.default_rng(0).multinomial(10, [0.5, 0.3, 0.2], size=200) / 10
+    np.testing.assert_array_equal(adjust(votes, np.array([0.9, 0.09, 0.01]), 0), votes)
+
+
 @given(likelihoods=distributions(4), shares=distributions(1))
 def test_strength_1_gives_bayes_rule_under_equal_priors(likelihoods, shares):
     joint = likelihoods * shares

@@ -141,8 +141,10 @@ def test_scores_do_not_depend_on_the_other_seeds(folds, scored, common):
     np.testing.assert_allclose(alone[0], scored[common][1])
 
 
-@pytest.mark.parametrize(("common", "n_stacks"), [(True, 4), (False, 3)])
-def test_large_searches_are_split_into_stacks_and_score_the_same(monkeypatch, folds, scored, common, n_stacks):
+@pytest.mark.parametrize(
+    ("common", "at_once", "n_stacks"), [(True, 5, 4), (True, 2, 6), (True, 1, 12), (False, 5, 3), (False, 1, 12)]
+)
+def test_large_searches_are_split_into_stacks_and_score_the_same(monkeypatch, folds, scored, common, at_once, n_stacks):
     sizes = []
 
     def stack(n_features, n_classes, seeds, synthetic_weights, *others):
@@ -150,10 +152,10 @@ def test_large_searches_are_split_into_stacks_and_score_the_same(monkeypatch, fo
         return StackedMLP(n_features, n_classes, seeds, synthetic_weights, *others)
 
     monkeypatch.setattr(mlp, "StackedMLP", stack)
-    monkeypatch.setattr(mlp, "_FITS_AT_ONCE", 5)
+    monkeypatch.setattr(mlp, "_FITS_AT_ONCE", at_once)
     found = classifier(common_random_numbers=common).search(folds, np.array([3, 1, 3]), MINORITY, [0, 1])
     assert len(sizes) == n_stacks
-    assert max(sizes) <= 5
+    assert max(sizes) <= at_once
     np.testing.assert_allclose(found, scored[common])
 
 

@@ -122,6 +122,21 @@ def test_dropout_drops_its_share_and_keeps_the_mean(dropping):
     assert units[:, 0].mean() == pytest.approx(1, abs=tolerance / 0.8)
 
 
+@pytest.mark.parametrize("layer", [0, 1])
+def test_every_hidden_layer_is_dropped_from(layer):
+    """Both layers are the same 500 units; told to come from the biases alone, a layer shows its own dropout."""
+    stacked = stack([0, 1], WEIGHTS, MLPSettings(hidden=(500, 500), dropout=0.2), n_features=4, n_classes=500)
+    for variable in stacked.kernels + stacked.biases:
+        variable.assign(np.zeros(variable.shape))
+    stacked.biases[layer].assign(np.ones(stacked.biases[layer].shape))
+    stacked.kernels[2].assign(np.broadcast_to(np.eye(500), stacked.kernels[2].shape))
+    if layer == 0:
+        stacked.kernels[1].assign(np.broadcast_to(np.eye(500), stacked.kernels[1].shape))
+    dropped = hidden_units(stacked)[:, 0] == 0
+    share = 1 - 0.8 ** (2 - layer)
+    assert dropped.mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / dropped.size))
+
+
 def test_nothing_is_dropped_in_prediction(dropping):
     np.testing.assert_array_equal(hidden_units(dropping, training=False), 1)
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from image_patterns import image_set, without_images
@@ -84,7 +86,7 @@ def test_a_named_estimator_is_the_classifier():
 )
 def test_definition_says_how_rare_classes_are_helped(definition, balanced, logit_adjustment, classifier_definition):
     task = task_of(definition, classifier_definition=classifier_definition)
-    assert task.balanced is task.classifier.balanced is balanced
+    assert task.classifier.balanced is balanced
     assert task.logit_adjustment == logit_adjustment
     assert len(task.synthetic) == (8 if "sampler" in definition else 0)
 
@@ -120,6 +122,12 @@ def test_folds_are_oversampled_by_the_seed_and_their_number():
     assert (drawn[0] != drawn[2]).any()
     assert (drawn[0] != other_seed).any()
     assert task.resample(task.real, 0)[1] == []
+
+
+def test_a_refused_fold_is_named():
+    two_of_a_class = image_set([2 if label in (3, 4) else 12 for label in range(10)], seed=1)
+    with pytest.raises(InputError, match=r"SMOTE, training fold 0 needs more than 5 images of every class"):
+        _ = replace(task_of(), real=two_of_a_class).real_folds
 
 
 def test_smaller_neighbourhoods_of_the_folds_are_noted():

@@ -19,6 +19,7 @@ from deep_oversampling.figures.fid_and_gain import fid_and_gain_figure
 from deep_oversampling.figures.looks import method_look
 from deep_oversampling.names import method_label
 from deep_oversampling.statistics.fid_and_gain import correlation_title, fid_and_gain
+from deep_oversampling.tables.layout import format_number
 
 
 def mean_f1(frame, method, replicates=(0, 1, 2)):
@@ -59,6 +60,25 @@ def test_replicates_are_paired():
 def test_methods_without_images_have_no_dot():
     dots = fid_and_gain(runs(ALL_METHODS), fids(PAPER_METHODS[1:]), "Imbalanced")
     assert list(dots["method"]) == PAPER_METHODS[1:]
+
+
+def test_what_methods_without_an_fid_gain_is_told():
+    frame = runs(ALL_METHODS)
+    told = words(fid_and_gain_figure(frame, fids(PAPER_METHODS[1:])))
+    gains = {
+        method: mean_f1(frame, method) - mean_f1(frame, "Imbalanced")
+        for method in ALL_METHODS
+        if method not in PAPER_METHODS
+    }
+    assert len(gains) > 1
+    for method, gain in gains.items():
+        assert f"{method_label(method)} {format_number(gain, 3, signed=True)}" in told
+    assert "Without an FID of their own, mean gain: " in told
+    assert "† not in the paper" in told
+
+
+def test_where_all_methods_have_an_fid_no_other_gain_is_told():
+    assert "Without an FID" not in words(fid_and_gain_figure(runs(PAPER_METHODS), fids(PAPER_METHODS[1:])))
 
 
 def drawn(settings=PAPER_SETTINGS, methods=ALL_METHODS):

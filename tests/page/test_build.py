@@ -66,6 +66,7 @@ def test_numbers_of_every_setting_are_those_of_the_tables(page, results):
         assert row["ROC-AUC"] == format_number(whole["roc_auc"], 4)
         assert row["Paper's minority F1"] == format_number(part["paper_f1"], 3)
         assert row["Oversampled in folds"] == {True: "anew", False: "as a whole", None: ""}[whole["refitted_in_folds"]]
+        assert row["Mean weight of synthetic images"] == format_number(whole["chosen_weight"], 1)
         assert row["Lift %"] == format_number(whole["lift_percent"], 3, signed=True)
 
 

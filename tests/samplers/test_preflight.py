@@ -18,9 +18,20 @@ CVAE = {"generator": "deep_oversampling.samplers.cvae.CVAE"}
 GENERATORS = {name: f"deep_oversampling.samplers.{name.lower()}.{name}" for name in ("ACGAN", "BAGAN", "CGAN", "CVAE")}
 
 
-def refusal(definition, scarcest=10):
+def experiment(samplers, scarcest=10, protocols=("paper",), folds=2):
+    return {
+        "methods": list(samplers),
+        "samplers": samplers,
+        "majority_count": 2 * scarcest,
+        "ratios": [2],
+        "protocols": list(protocols),
+        "weight_search": {"folds": folds},
+    }
+
+
+def refusal(definition, scarcest=10, **named):
     with pytest.raises(InputError) as caught:
-        check_samplers(["method"], {"method": definition}, scarcest)
+        check_samplers(experiment({"method": definition}, scarcest, **named))
     message = str(caught.value)
     assert message.startswith("config: samplers.method: ")
     assert "\n" not in message
@@ -77,7 +88,7 @@ def test_no_parameter_of_a_generator_takes_any_value(path):
 @pytest.mark.parametrize("path", GENERATORS.values(), ids=GENERATORS)
 def test_values_that_a_generator_can_use_are_let_through(path):
     parameters = {"epochs": 1, "batch_size": 2, "image_shape": [28, 28, 1], "sampling_strategy": "auto", "beta_1": 0}
-    check_samplers(["method"], {"method": {"generator": path, "parameters": parameters}}, 10)
+    check_samplers(experiment({"method": {"generator": path, "parameters": parameters}}))
 
 
 @pytest.mark.parametrize(
@@ -104,19 +115,59 @@ def test_a_generator_is_a_class_that_keeps_one_as_far_as_its_source_says(path, s
     monkeypatch.syspath_prepend(tmp_path)
     definition = {"generator": path, "parameters": {}}
     if said is None:
-        check_samplers(["method"], {"method": definition}, 10)
+        check_samplers(experiment({"method": definition}))
     else:
         assert said in refusal(definition)
 
 
 def test_only_methods_of_the_experiment_are_checked():
-    check_samplers(["SMOTE", "CVAE"], {"SMOTE": SMOTE, "CVAE": CVAE, "other": {"sampler": "no.such.thing"}}, 6)
+    checked = experiment({"SMOTE": SMOTE, "CVAE": CVAE, "other": {"sampler": "no.such.thing"}}, 6)
+    check_samplers({**checked, "methods": ["SMOTE", "CVAE"]})
+
+
+def test_a_method_with_another_s_images_is_checked_as_that_one():
+    checked = experiment({"SMOTE": {"sampler": "no.such.thing"}, "adjusted": {"images_of": "SMOTE"}})
+    with pytest.raises(InputError, match=r"^config: samplers\.adjusted: .*no\.such"):
+        check_samplers({**checked, "methods": ["adjusted"]})
+
+
+NEAREST = {**SMOTE, "parameters": {"k_neighbors": 1}}
+TUNED = {"logit_adjustment": "tuned"}
+
+
+@pytest.mark.parametrize(
+    ("definition", "scarcest", "folds", "protocol"),
+    [
+        (NEAREST, 2, 2, "leak_free"),
+        (NEAREST, 3, 2, "leak_free"),
+        (NEAREST | TUNED, 2, 2, "paper"),
+        ({"sampler": "imblearn.over_sampling.ADASYN", "parameters": {"n_neighbors": 1}}, 2, 2, "leak_free"),
+    ],
+)
+def test_a_training_fold_without_neighbours_is_told_before_any_job(definition, scarcest, folds, protocol):
+    message = refusal(definition, scarcest, folds=folds, protocols=[protocol])
+    assert f"needs 2 images of every class in a training fold, but of the smallest class's {scarcest} one" in message
+    assert message.endswith("has 1; lower the imbalance ratio, or set refit_in_folds: false")
+
+
+@pytest.mark.parametrize(
+    ("definition", "scarcest", "folds", "protocol"),
+    [
+        (NEAREST, 2, 2, "paper"),
+        (NEAREST, 4, 2, "leak_free"),
+        (NEAREST, 3, 3, "leak_free"),
+        (NEAREST | {"refit_in_folds": False}, 2, 2, "leak_free"),
+        ({"sampler": "imblearn.over_sampling.RandomOverSampler"}, 2, 2, "leak_free"),
+    ],
+)
+def test_folds_with_neighbours_enough_are_let_through(definition, scarcest, folds, protocol):
+    check_samplers(experiment({"method": definition}, scarcest, [protocol], folds))
 
 
 def test_looking_a_generator_up_starts_no_deep_learning_library():
     program = (
         "import sys; from deep_oversampling.samplers.preflight import check_samplers;"
-        f"check_samplers(['CVAE'], {{'CVAE': {CVAE}}}, 10); sys.exit('keras' in sys.modules)"
+        f"check_samplers({experiment({'CVAE': CVAE})}); sys.exit('keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

@@ -59,6 +59,20 @@ def test_the_best_and_the_next_are_named():
     ]
 
 
+def test_methods_that_the_paper_lacks_are_marked():
+    sentences = said(
+        {"TunedLogitAdjustment": 0.8, "ADASYN": 0.7, "SMOTE": 0.6, "Imbalanced": 0.5},
+        compared("ADASYN", "Imbalanced"),
+        compared("ADASYN", "SMOTE"),
+        compared("TunedLogitAdjustment", "Imbalanced"),
+        adding=["SMOTE", "ADASYN"],
+    )
+    assert [sentence.partition(" †")[0].rpartition(" ")[2] for sentence in sentences] == [
+        *("TunedLogitAdjustment", "ADASYN", "TunedLogitAdjustment", "ADASYN")
+    ]
+    assert "ADASYN † comes next" in sentences[0]
+
+
 def test_numbers_are_those_of_the_tables_rounded():
     sentences = said(
         {"Imbalanced": 0.6, "CVAE": 0.7, "SMOTE": 0.69, "ClassWeights": 0.65},
@@ -70,7 +84,7 @@ def test_numbers_are_those_of_the_tables_rounded():
         "CVAE has the best mean F1 of the minority classes, 0.700; SMOTE comes next with 0.690.",
         "Of the methods that add images, CVAE is best: its minority F1 is 0.100 above Imbalanced"
         " (95 % interval +0.051 to +0.150; significant, paired t-test, Holm-corrected, p = 0.0312).",
-        "Of those that cost no synthetic image, ClassWeights is best: its minority F1 is 0.050 below Imbalanced"
+        "Of those that cost no synthetic image, ClassWeights † is best: its minority F1 is 0.050 below Imbalanced"
         " (95 % interval −0.100 to −0.001; significant, paired t-test, Holm-corrected, p < 0.001).",
         "The best other way to add images, CVAE, is 0.013 above SMOTE"
         " (95 % interval −0.002 to +0.027; not significant, paired t-test, Holm-corrected, p = 0.0715).",

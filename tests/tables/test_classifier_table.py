@@ -172,6 +172,15 @@ def test_whether_folds_were_oversampled_anew_is_told():
     assert scope(table, "overall")["refitted_in_folds"] is None
 
 
+def test_what_was_tuned_is_averaged_over_runs():
+    tuned = scores("TunedLogitAdjustment", chosen_weight=None, logit_adjustment=[1.5, 1.8])
+    table = classifier_table(pd.concat([scores(chosen_weight=[1, 6.5]), tuned]), majority_count=3200)
+    assert scope(table, "minority")["chosen_weight"] == 3.75
+    assert np.isnan(scope(table, "minority")["logit_adjustment"])
+    assert scope(table, "overall", "TunedLogitAdjustment")["logit_adjustment"] == pytest.approx(1.65)
+    assert np.isnan(scope(table, "overall", "TunedLogitAdjustment")["chosen_weight"])
+
+
 def test_lift_is_over_smote_of_the_same_setting_and_protocol():
     table = classifier_table(
         pd.concat(

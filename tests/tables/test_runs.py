@@ -10,7 +10,7 @@ from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import balanced_accuracy_score, precision_recall_fscore_support
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.tables.runs import METHOD, METRICS, metrics_by_run, minority_classes
+from deep_oversampling.tables.runs import METHOD, METRICS, TUNED, metrics_by_run, minority_classes
 
 N_CLASSES = 4
 MATRICES = arrays(int, (N_CLASSES, N_CLASSES), elements=st.integers(0, 9)).filter(lambda counts: counts.any(1).all())
@@ -33,6 +33,8 @@ def score(confusion=None, **changed):
         "average_precision": [0.5, 0.6, 0.7, 0.9],
         "calibration_error": 0.25,
         "refitted_in_folds": True,
+        "chosen_weight": 5.5,
+        "logit_adjustment": None,
     }
     return pd.DataFrame([run | changed])
 
@@ -44,9 +46,11 @@ def of_scope(scores, scope):
 
 def test_a_run_has_a_row_for_each_scope():
     runs = metrics_by_run(score())
-    assert list(runs) == [*METHOD, "replicate", "classifier_seed", "refitted_in_folds", "scope", *METRICS]
+    assert list(runs) == [*METHOD, "replicate", "classifier_seed", "refitted_in_folds", *TUNED, "scope", *METRICS]
     assert runs["scope"].tolist() == ["minority", "majority", "overall"]
     assert runs["refitted_in_folds"].all()
+    assert runs["chosen_weight"].eq(5.5).all()
+    assert runs["logit_adjustment"].isna().all()
     assert runs[["precision", "recall", "f1", "balanced_accuracy", "g_mean"]].eq(1).all(axis=None)
 
 

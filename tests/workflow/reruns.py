@@ -62,6 +62,7 @@ CHANGES = {
     "samplers.SMOTE.parameters": {"samplers": {"SMOTE": {"parameters": {"k_neighbors": 3}}}},
     "samplers.CVAE.generator": {"samplers": {"CVAE": {"generator": "deep_oversampling.samplers.cgan.CGAN"}}},
     "samplers.CVAE.parameters": {"samplers": {"CVAE": {"parameters": {"epochs": 3}}}},
+    "samplers.TunedLogitAdjustment.images_of": {"samplers": {"TunedLogitAdjustment": {"images_of": "SMOTE"}}},
     "samplers.CVAE.refit_in_folds": {"samplers": {"CVAE": {"refit_in_folds": False}}},
     "samplers.TunedLogitAdjustment.class_weight": {"samplers": {"TunedLogitAdjustment": {"class_weight": "balanced"}}},
     "samplers.TunedLogitAdjustment.logit_adjustment": {"samplers": {"TunedLogitAdjustment": {"logit_adjustment": 1}}},

@@ -64,6 +64,13 @@ class TestAfterTheSmokeRun:
         assert jobs == {"oversample": 1, "score_classifiers_0": 2, "fid": 1}
         assert telling == READS_SCORES | READS_FIDS | SHOWS_METHODS
 
+    def test_another_use_of_a_method_s_images_trains_no_generator(self, run_snakemake):
+        samplers = "samplers={CVAE-adjusted: {images_of: CVAE, logit_adjustment: tuned}}"
+        methods = "methods=[Imbalanced,SMOTE,CVAE,TunedLogitAdjustment,CVAE-adjusted]"
+        jobs, telling = planned(run_snakemake, samplers, methods)
+        assert jobs == {"score_classifiers_0": 2}
+        assert telling == READS_SCORES
+
     def test_a_generators_setting_reruns_that_method_from_training_on(self, run_snakemake):
         jobs, _ = planned(run_snakemake, "samplers={CVAE: {parameters: {epochs: 3}}}")
         anew = {"train_generator": 1, "sample_generator": 1, "score_classifiers_0": 2, "fid": 1}
