@@ -106,4 +106,4 @@ def _without_fid(gains: pd.DataFrame) -> list[str]:
     """Return what the methods gain that can't be drawn, so that oversampling is seen beside its cheap rivals."""
     means = gains.groupby("method", sort=False)["gain"].mean()
     gained = [f"{method_label(str(method))} {format_number(gain, 3, signed=True)}" for method, gain in means.items()]
-    return [f"Without an FID of their own, mean gain: {', '.join(gained)}."] if gained else []
+    return [f"Without an FID, mean gain: {', '.join(gained)}."] if gained else []

@@ -15,7 +15,7 @@ PAGE_WIDTH = 7.0
 """Width of a figure in inches."""
 
 _STYLE = Path(__file__).with_name("style.mplstyle")
-_CHARACTERS_PER_INCH = 17
+_CHARACTERS_PER_INCH = 16
 _TITLE_CHARACTERS_PER_INCH = 12
 
 

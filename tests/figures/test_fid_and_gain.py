@@ -73,7 +73,7 @@ def test_what_methods_without_an_fid_gain_is_told():
     assert len(gains) > 1
     for method, gain in gains.items():
         assert f"{method_label(method)} {format_number(gain, 3, signed=True)}" in told
-    assert "Without an FID of their own, mean gain: " in told
+    assert "Without an FID, mean gain: " in told
     assert "† not in the paper" in told
 
 
