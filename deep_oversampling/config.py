@@ -13,7 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
-from deep_oversampling.classifier.fold_trainings import folds_real_images
+from deep_oversampling.classifier.fold_trainings import adds_images, folds_real_images
 from deep_oversampling.datasets.catalogue import dataset_named
 from deep_oversampling.errors import InputError
 from deep_oversampling.names import PAPER_METHODS
@@ -152,13 +152,13 @@ def _mistake(definition: dict[str, Any], samplers: dict[str, Any]) -> str | None
     kinds = sorted({"sampler", "generator", "images_of"} & definition.keys(), reverse=True)
     if len(kinds) > 1:
         return f": has both {' and '.join(kinds[:2])}; leave one out"
-    if "parameters" in definition and not {"sampler", "generator"} & definition.keys():
+    if "parameters" in definition and not adds_images(definition):
         return ": parameters needs sampler or generator beside it"
     if "refit_in_folds" in definition and not kinds:
         return ": refit_in_folds needs sampler, generator or images_of beside it"
     source = definition.get("images_of")
-    if source is not None and not {"sampler", "generator"} & samplers.get(source, {}).keys():
-        making = [name for name, other in samplers.items() if {"sampler", "generator"} & other.keys()]
+    making = [name for name, other in samplers.items() if adds_images(other)]
+    if source is not None and source not in making:
         return f".images_of: {source!r} is no method with a sampler or generator{_suggestion(source, making)}"
     strength = definition.get("logit_adjustment", 0)
     if strength != "tuned" and not (_is_number(None, strength) and 0 <= strength <= _STRONGEST):

@@ -94,9 +94,8 @@ class MLP:
         self, folds: Folds, n_candidates: int, n_seeds: int
     ) -> Iterator[list[tuple[int, int, np.ndarray]]]:
         """Yield what to train together: groups of candidates, each of one seed and split."""
-        candidates = np.arange(n_candidates)
-        together = -(-n_candidates // _FITS_AT_ONCE) if self.common_random_numbers else n_candidates
-        parts = np.array_split(candidates, together)
+        n_parts = -(-n_candidates // _FITS_AT_ONCE) if self.common_random_numbers else n_candidates
+        parts = np.array_split(np.arange(n_candidates), n_parts)
         for size in sorted({len(part) for part in parts}):
             alike = [part for part in parts if len(part) == size]
             groups = list(product(range(n_seeds), range(len(folds.splits)), alike))

@@ -16,6 +16,9 @@ from deep_oversampling.samplers.definitions import share_images
 from deep_oversampling.samplers.resolve import build_sampler
 from deep_oversampling.samplers.synthesis import neighbours
 
+_WITH_A_NEIGHBOUR = 2
+"""The least images between which a sampler can interpolate."""
+
 
 def check_samplers(config: dict[str, Any]) -> None:
     """Check that every method's sampler exists, takes its parameters and has images enough.
@@ -48,19 +51,16 @@ def check_samplers(config: dict[str, Any]) -> None:
 
 def _check_folds(sampler: Any, definition: Mapping[str, Any], config: dict[str, Any]) -> None:
     folded = any(folds_real_images(definition, protocol) for protocol in config["protocols"])
-    if not neighbours(sampler) or not folded or not definition.get("refit_in_folds", True):
+    found = neighbours(sampler)
+    if not found or not folded or not definition.get("refit_in_folds", True):
         return
     scarcest = smallest_class(config)
     left = smallest_training_fold(scarcest, SearchSettings(**config["weight_search"]).folds)
     if left < _WITH_A_NEIGHBOUR:
         raise InputError(
-            f"{neighbours(sampler)[0]} needs {_WITH_A_NEIGHBOUR} images of every class in a training fold, but of the"
+            f"{found[0]} needs {_WITH_A_NEIGHBOUR} images of every class in a training fold, but of the"
             f" smallest class's {scarcest} one has {left}; lower the imbalance ratio, or set refit_in_folds: false"
         )
-
-
-_WITH_A_NEIGHBOUR = 2
-"""The least images between which a sampler can interpolate."""
 
 
 def _check_neighbours(sampler: Any, scarcest: int) -> None:
