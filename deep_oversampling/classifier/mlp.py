@@ -10,20 +10,18 @@ from keras import ops
 from deep_oversampling.classifier.folds import Folds
 from deep_oversampling.classifier.pool import Fit, TrainingPool
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
+from deep_oversampling.classifier.stacks import divide, limits, side_by_side
 from deep_oversampling.classifier.weight_search import minority_f1
 from deep_oversampling.training.engine import Phase, train
 from deep_oversampling.training.progress import log_epochs
 
 _logger = logging.getLogger(__name__)
 
-_FITS_AT_ONCE = 60
-"""How many networks a stack may hold: at the paper's sizes more take more memory and gain no time."""
-
 _PREDICTION_CHUNK = 1000
 
 
 class MLP:
-    """Trains the MLP of Table 14 in stacks of up to 60.
+    """Trains the MLP of Table 14, many at a time.
 
     Parameters
     ----------
@@ -74,8 +72,8 @@ class MLP:
         InputError
             If a loss isn't finite.
         """
-        scores = np.empty((len(seeds), len(weights), len(folds.splits)))
-        for stack in self._search_stacks(folds, len(weights), len(seeds)):
+
+        def predicted(stack: list[tuple[int, int, np.ndarray]]) -> list[np.ndarray]:
             model = self._train(
                 folds.pool,
                 [folds.splits[split].training for _, split, _ in stack],
@@ -84,8 +82,12 @@ class MLP:
                 f"{self.name}, weight search",
             )
             validation = {split: folds.pool.images[folds.splits[split].validation] for _, split, _ in stack}
-            predicted = probabilities(model, [validation[split] for _, split, _ in stack])
-            for (seed, split, members), of_group in zip(stack, predicted, strict=True):
+            return probabilities(model, [validation[split] for _, split, _ in stack])
+
+        scores = np.empty((len(seeds), len(weights), len(folds.splits)))
+        stacks = list(self._search_stacks(folds, len(weights), len(seeds)))
+        for stack, of_groups in side_by_side(predicted, stacks, limits().stacks):
+            for (seed, split, members), of_group in zip(stack, of_groups, strict=True):
                 true = folds.pool.labels[folds.splits[split].validation]
                 scores[seed, members, split] = [minority_f1(true, each.argmax(axis=-1), minority) for each in of_group]
         return scores
@@ -94,7 +96,7 @@ class MLP:
         self, folds: Folds, n_candidates: int, n_seeds: int
     ) -> Iterator[list[tuple[int, int, np.ndarray]]]:
         """Yield what to train together: groups of candidates, each of one seed and split."""
-        n_parts = -(-n_candidates // _FITS_AT_ONCE) if self.common_random_numbers else n_candidates
+        n_parts = -(-n_candidates // limits().networks) if self.common_random_numbers else n_candidates
         parts = np.array_split(np.arange(n_candidates), n_parts)
         for size in sorted({len(part) for part in parts}):
             alike = [part for part in parts if len(part) == size]
@@ -123,22 +125,21 @@ class MLP:
         InputError
             If a loss isn't finite.
         """
-        predicted: dict[int, np.ndarray] = {}
-        for numbers in self._stacks([fit.rows for fit in fits], 1):
+
+        def of_stack(numbers: list[int]) -> list[np.ndarray]:
             stack = [fits[number] for number in numbers]
             weights = np.array([[fit.synthetic_weight] for fit in stack])
             model = self._train(pool, [fit.rows for fit in stack], weights, [fit.seed for fit in stack], self.name)
-            of_groups = probabilities(model, [fit.images for fit in stack])
+            return probabilities(model, [fit.images for fit in stack])
+
+        predicted: dict[int, np.ndarray] = {}
+        stacks = list(self._stacks([fit.rows for fit in fits], 1))
+        for numbers, of_groups in side_by_side(of_stack, stacks, limits().stacks):
             predicted |= {number: of_group[0] for number, of_group in zip(numbers, of_groups, strict=True)}
         return [predicted[number] for number in range(len(fits))]
 
-    def _stacks(self, rows: Sequence[np.ndarray], fits_of_each: int) -> Iterator[list[int]]:
-        """Yield the positions of groups to train together: of as many batches, so that none waits for another."""
-        size = max(1, _FITS_AT_ONCE // fits_of_each)
-        batches = [-(-len(each) // self.settings.batch_size) for each in rows]
-        for count in sorted(set(batches)):
-            alike = [number for number, each in enumerate(batches) if each == count]
-            yield from (alike[start : start + size] for start in range(0, len(alike), size))
+    def _stacks(self, rows: Sequence[np.ndarray], networks_of_each: int) -> Iterator[list[int]]:
+        return divide([-(-len(each) // self.settings.batch_size) for each in rows], networks_of_each, limits())
 
     def _train(
         self,

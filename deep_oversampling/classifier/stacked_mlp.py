@@ -72,12 +72,10 @@ class StackedMLP:
         self.settings = settings
         self.kernels, self.biases = [], []
         for layer, (fan_in, fan_out) in enumerate(pairwise((n_features, *settings.hidden, n_classes))):
-            initial = np.stack([_glorot_uniform(seed, layer, fan_in, fan_out) for seed in seeds])
-            # The first layer's candidates lie side by side, since all see the same images: one wide product.
-            candidates_axis = 1 if layer else 2
-            kernel = np.stack([initial] * self._synthetic_weights.shape[1], axis=candidates_axis)
+            initial = np.stack([_glorot_uniform(seed, layer, fan_in, fan_out).T for seed in seeds])
+            kernel = np.stack([initial] * self._synthetic_weights.shape[1], axis=1)
             self.kernels.append(keras.Variable(kernel, name=f"kernel_{layer}"))
-            self.biases.append(keras.Variable(np.zeros((*self._synthetic_weights.shape, fan_out), np.float32)))
+            self.biases.append(keras.Variable(np.zeros((*kernel.shape[:-1], 1), np.float32)))
         self.noise = [keras.random.SeedGenerator(seed) for seed in seeds]
         self.optimizer = keras.optimizers.RMSprop(settings.learning_rate)
         self.optimizer.build(self._trainable)
@@ -93,9 +91,8 @@ class StackedMLP:
 
     def parameters(self, group: int, candidate: int) -> list[np.ndarray]:
         """Return one model's kernels and biases, layer by layer, as ``keras.Model.get_weights`` has them."""
-        first, *others = (ops.convert_to_numpy(kernel)[group] for kernel in self.kernels)
-        kernels = [first[:, candidate], *(kernel[candidate] for kernel in others)]
-        biases = [ops.convert_to_numpy(bias)[group, candidate, 0] for bias in self.biases]
+        kernels = [ops.convert_to_numpy(kernel)[group, candidate].T for kernel in self.kernels]
+        biases = [ops.convert_to_numpy(bias)[group, candidate, :, 0] for bias in self.biases]
         return [array for pair in zip(kernels, biases, strict=True) for array in pair]
 
     def logits(self, images: keras.KerasTensor, training: bool) -> keras.KerasTensor:
@@ -108,13 +105,14 @@ class StackedMLP:
         training : bool
             Whether to drop units.
         """
-        groups, features, candidates, units = self.kernels[0].shape
-        wide = ops.matmul(images, ops.reshape(self.kernels[0], (groups, features, candidates * units)))
-        hidden = ops.transpose(ops.reshape(wide, (groups, -1, candidates, units)), (0, 2, 1, 3)) + self.biases[0]
+        groups, candidates, units, features = self.kernels[0].shape
+        wide = ops.reshape(self.kernels[0], (groups, candidates * units, features))
+        hidden = ops.matmul(wide, ops.transpose(images, (0, 2, 1)))
+        hidden = ops.reshape(hidden, (groups, candidates, units, -1)) + self.biases[0]
         for kernel, bias in zip(self.kernels[1:], self.biases[1:], strict=True):
             hidden = ops.relu(hidden)
-            hidden = ops.matmul(self._drop(hidden) if training else hidden, kernel) + bias
-        return hidden
+            hidden = ops.matmul(kernel, self._drop(hidden) if training else hidden) + bias
+        return ops.transpose(hidden, (0, 1, 3, 2))
 
     def step(
         self,
@@ -157,10 +155,10 @@ class StackedMLP:
         return minimize(loss, self._trainable, self.optimizer)
 
     def _drop(self, hidden: keras.KerasTensor) -> keras.KerasTensor:
-        _, _, batch, units = hidden.shape
+        _, _, units, batch = hidden.shape
         keep = 1 - self.settings.dropout
-        drawn = ops.stack([keras.random.uniform((batch * units,), seed=noise) for noise in self.noise])
-        return hidden * ops.cast(ops.reshape(drawn, (-1, 1, batch, units)) < keep, hidden.dtype) / keep
+        drawn = ops.stack([keras.random.uniform((units * batch,), seed=noise) for noise in self.noise])
+        return hidden * ops.cast(ops.reshape(drawn, (-1, 1, units, batch)) < keep, hidden.dtype) / keep
 
 
 def _glorot_uniform(seed: int, layer: int, fan_in: int, fan_out: int) -> np.ndarray:

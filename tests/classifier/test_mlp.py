@@ -12,6 +12,7 @@ from deep_oversampling.classifier import mlp
 from deep_oversampling.classifier.mlp import MLP, probabilities
 from deep_oversampling.classifier.pool import Fit, TrainingPool
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
+from deep_oversampling.classifier.stacks import Limits
 from deep_oversampling.errors import InputError
 from deep_oversampling.storage import ImageSet
 
@@ -70,8 +71,9 @@ def test_every_epoch_is_told_of(contradictory, caplog):
 
 @pytest.fixture
 def handed_over(monkeypatch):
-    """What is handed to the training loop, instead of training."""
+    """What is handed to the training loop, instead of training; all fits of as many batches make one stack."""
     calls = []
+    monkeypatch.setattr(mlp, "limits", lambda: Limits(60, 1))
     monkeypatch.setattr(
         mlp, "train", lambda phases, _, arrays, draw, **named: calls.append((phases, arrays, draw, named["name"]))
     )
@@ -203,15 +205,12 @@ def stacks(monkeypatch):
     return sizes
 
 
-def test_many_fits_are_split_into_stacks_and_stay_the_same(monkeypatch, stacks, patterns, seeded_fits, predicted):
-    monkeypatch.setattr(mlp, "_FITS_AT_ONCE", 2)
+@pytest.mark.parametrize(("limits", "sizes"), [((2, 1), [1, 2, 2]), ((60, 2), [1, 2, 2]), ((60, 1), [1, 4])])
+def test_many_fits_are_split_into_stacks_and_stay_the_same(
+    monkeypatch, stacks, patterns, seeded_fits, predicted, limits, sizes
+):
+    monkeypatch.setattr(mlp, "limits", lambda: Limits(*limits))
     found = MLP(DROPPING, 3, balanced=True, name="patterns").predict(patterns, seeded_fits)
-    assert stacks == [2, 2, 1]
+    assert sorted(stacks) == sizes
     for each, expected in zip(found, predicted, strict=True):
         np.testing.assert_allclose(each, expected, rtol=0, atol=1e-4)
-
-
-def test_a_stack_holds_at_most_sixty_networks(handed_over, stacks, patterns):
-    fits = [Fit(np.arange(72), 1.0, seed, patterns.images[:1]) for seed in range(130)]
-    assert len(MLP(DROPPING, 3, balanced=False, name="many").predict(patterns, fits)) == 130
-    assert stacks == [60, 60, 10]

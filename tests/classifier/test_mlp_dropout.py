@@ -73,7 +73,7 @@ def train_separately():
             shuffle=False,
             verbose=0,
         )
-        predictions.append(model(TEST.images / np.float32(255)).numpy())
+        predictions.append(keras.ops.convert_to_numpy(model(TEST.images / np.float32(255))))
     return losses_of(predictions)
 
 

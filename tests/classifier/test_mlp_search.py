@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 from balanced_f1 import balanced_f1
@@ -8,6 +10,7 @@ from deep_oversampling.classifier.folds import Fold, Folds, fold_augmented, fold
 from deep_oversampling.classifier.mlp import MLP
 from deep_oversampling.classifier.pool import TrainingPool
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
+from deep_oversampling.classifier.stacks import Limits
 from deep_oversampling.classifier.weight_search import SearchResult
 from deep_oversampling.storage import ImageSet
 
@@ -30,6 +33,7 @@ class Numbered:
 
     def __init__(self, monkeypatch):
         self.trained = []
+        self.of_thread = threading.local()
         generator = np.random.default_rng(0)
         numbers = np.arange(50)
         labels = generator.integers(3, size=50).astype(np.uint8)
@@ -45,13 +49,13 @@ class Numbered:
         monkeypatch.setattr(mlp, "StackedMLP", self.stack)
 
     def stack(self, n_features, n_classes, seeds, synthetic_weights, *others):
-        self.seeds, self.weights = list(seeds), synthetic_weights
+        self.of_thread.seeds, self.of_thread.weights = list(seeds), synthetic_weights
         return StackedMLP(n_features, n_classes, seeds, synthetic_weights, *others)
 
     def train(self, _phases, _variables, arrays, draw, *, name, **_):
         present, batches = arrays[3], draw(np.random.default_rng(0))
         rows = [sorted(row for row in each.ravel() if present[row]) for each in np.moveaxis(batches, 2, 0)]
-        self.trained.extend(zip(rows, self.seeds, self.weights.tolist(), strict=True))
+        self.trained.extend(zip(rows, self.of_thread.seeds, self.of_thread.weights.tolist(), strict=True))
         self.name = name
 
     def guess(self, number, weight):
@@ -61,7 +65,7 @@ class Numbered:
         self.validated = images
         guesses = [
             [[self.guess(number, weight) for number in of_group[:, 0]] for weight in weights]
-            for of_group, weights in zip(images, self.weights, strict=True)
+            for of_group, weights in zip(images, self.of_thread.weights, strict=True)
         ]
         return [np.eye(3)[np.array(of_group, int)] for of_group in guesses]
 
@@ -72,9 +76,9 @@ def numbered(monkeypatch):
 
 
 @pytest.mark.parametrize("common", [True, False])
-@pytest.mark.parametrize("at_once", [1, 4, 60])
-def test_score_is_the_f1_of_the_minority(monkeypatch, numbered, common, at_once):
-    monkeypatch.setattr(mlp, "_FITS_AT_ONCE", at_once)
+@pytest.mark.parametrize("limits", [(1, 1), (1, 3), (4, 2), (60, 1)])
+def test_score_is_the_f1_of_the_minority(monkeypatch, numbered, common, limits):
+    monkeypatch.setattr(mlp, "limits", lambda: Limits(*limits))
     weights = np.array([1, 2, 4, 7])
     scores = classifier(common_random_numbers=common).search(numbered.folds, weights, MINORITY, [5, 6])
     assert scores.shape == (2, 4, 3)
@@ -87,7 +91,8 @@ def test_score_is_the_f1_of_the_minority(monkeypatch, numbered, common, at_once)
 
 
 @pytest.mark.parametrize("common", [True, False])
-def test_images_of_a_validation_part_are_in_memory_once(numbered, common):
+def test_images_of_a_validation_part_are_in_memory_once(monkeypatch, numbered, common):
+    monkeypatch.setattr(mlp, "limits", lambda: Limits(60, 1))
     classifier(common_random_numbers=common).search(numbered.folds, np.array([1, 2]), MINORITY, [5, 6])
     assert len(numbered.validated) > 1
     assert len({id(images) for images in numbered.validated}) == len({len(images) for images in numbered.validated})
@@ -142,9 +147,13 @@ def test_scores_do_not_depend_on_the_other_seeds(folds, scored, common):
 
 
 @pytest.mark.parametrize(
-    ("common", "at_once", "n_stacks"), [(True, 5, 4), (True, 2, 6), (True, 1, 12), (False, 5, 3), (False, 1, 12)]
+    ("common", "limits", "n_stacks"),
+    [
+        *((True, (5, 1), 4), (True, (2, 1), 6), (True, (1, 1), 12), (True, (60, 3), 3)),
+        *((False, (5, 1), 3), (False, (1, 1), 12), (False, (5, 2), 4)),
+    ],
 )
-def test_large_searches_are_split_into_stacks_and_score_the_same(monkeypatch, folds, scored, common, at_once, n_stacks):
+def test_large_searches_are_split_into_stacks_and_score_the_same(monkeypatch, folds, scored, common, limits, n_stacks):
     sizes = []
 
     def stack(n_features, n_classes, seeds, synthetic_weights, *others):
@@ -152,10 +161,10 @@ def test_large_searches_are_split_into_stacks_and_score_the_same(monkeypatch, fo
         return StackedMLP(n_features, n_classes, seeds, synthetic_weights, *others)
 
     monkeypatch.setattr(mlp, "StackedMLP", stack)
-    monkeypatch.setattr(mlp, "_FITS_AT_ONCE", at_once)
+    monkeypatch.setattr(mlp, "limits", lambda: Limits(*limits))
     found = classifier(common_random_numbers=common).search(folds, np.array([3, 1, 3]), MINORITY, [0, 1])
     assert len(sizes) == n_stacks
-    assert max(sizes) <= at_once
+    assert max(sizes) <= limits[0]
     np.testing.assert_allclose(found, scored[common])
 
 

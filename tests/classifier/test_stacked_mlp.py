@@ -158,7 +158,7 @@ def test_zero_dropout_drops_nothing():
 
 
 def test_candidates_of_equal_weight_stay_equal_under_dropout(pool):
-    stacked = stack([3, 4], np.array([6.4, 1, 6.4]), MLPSettings((6, 5), dropout=0.5))
+    stacked = stack([3, 4], np.array([6.4, 1, 6.4]), MLPSettings((12, 9), dropout=0.5))
     orders = [np.arange(20), np.arange(20, 38)]
     run_epoch = compile_epoch(stacked.step, padded(pool), stacked.variables)
     for _ in range(2):
