@@ -19,7 +19,7 @@ for block, seeds in seed_blocks().items():
             "../envs/training.yaml"
         threads: config["threads"]
         resources:
-            mem_mb=memory(NETWORK_MB),
+            mem_mb=memory(SCORING_MB),
             runtime=scoring_minutes,
             gpu=gpus_to_score,
         params:

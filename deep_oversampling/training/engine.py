@@ -1,5 +1,7 @@
 """The training loop: epochs of shuffled index batches over arrays kept in memory."""
 
+import gc
+import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +15,8 @@ from deep_oversampling.errors import InputError
 from deep_oversampling.training.backends import compile_epoch
 from deep_oversampling.training.checkpoint import Checkpoint
 from deep_oversampling.training.history import Epoch
+
+_earlier_trainings = itertools.count()
 
 DrawBatches = Callable[[np.random.Generator], np.ndarray]
 
@@ -106,6 +110,9 @@ def train(
     InputError
         At the end of the first epoch with a loss term that isn't finite.
     """
+    # The graphs of an earlier training refer to its variables and to themselves.
+    if next(_earlier_trainings):
+        gc.collect()
     history = checkpoint.restore(variables) if checkpoint else []
     finished = len(history)
     generator = np.random.default_rng(seed)

@@ -1,4 +1,5 @@
 import math
+import weakref
 
 import keras
 import numpy as np
@@ -190,3 +191,19 @@ def test_a_term_that_is_not_finite_in_a_later_phase_is_reported():
     phases = [Phase("first", model.step, 1), Phase("second", model.step, 3)]
     with pytest.raises(InputError, match=r"BAGAN: divergence became nan in epoch 1"):
         train(phases, model.variables, [np.ones(6, np.float32)], shuffled_batches(6, 3), seed=0, name="BAGAN")
+
+
+def test_a_training_is_forgotten_by_the_time_of_the_next():
+    """Nothing keeps the memory of its variables, TensorFlow's handles of them included."""
+    generator = np.random.default_rng(0)
+    arrays = [generator.normal(size=(12, size)).astype(np.float32) for size in (5, 1)]
+
+    def train_a_network():
+        model = toy_models.NormalizedNetwork(5, seed=1)
+        train_one_phase(model, [arrays[0], arrays[1][:, 0]], shuffled_batches(12, 4), epochs=1, seed=0, name="network")
+        values = [variable.value for variable in model.variables if variable.shape]
+        return [weakref.ref(getattr(value, "handle", value)) for value in values]
+
+    earlier, _ = train_a_network(), train_a_network()
+    assert len(earlier) > 8
+    assert [reference() for reference in earlier] == [None] * len(earlier)

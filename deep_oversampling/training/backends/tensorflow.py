@@ -17,7 +17,12 @@ def minimize(
         tape.watch([variable.value for variable in variables])
         loss, terms = loss_function()
     gradients = tape.gradient(loss, [variable.value for variable in variables])
-    optimizer.apply(gradients, variables)
+    # `optimizer.apply` would first sum over replicas, by a function that TensorFlow keeps for the life of the process
+    # with all that its graph refers to, these variables too (tensorflow#97697).
+    learning_rate = optimizer.learning_rate
+    for gradient, variable in zip(gradients, variables, strict=True):
+        optimizer.update_step(gradient, variable.value, learning_rate)
+    optimizer.iterations.assign_add(1)
     return terms
 
 
