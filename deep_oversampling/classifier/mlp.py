@@ -10,9 +10,9 @@ from keras import ops
 from deep_oversampling.classifier.folds import Folds
 from deep_oversampling.classifier.pool import Fit, TrainingPool
 from deep_oversampling.classifier.stacked_mlp import MLPSettings, StackedMLP
-from deep_oversampling.classifier.stacks import divide, limits, side_by_side
+from deep_oversampling.classifier.stacks import Turn, divide, limits, side_by_side
 from deep_oversampling.classifier.weight_search import minority_f1
-from deep_oversampling.training.engine import Phase, train
+from deep_oversampling.training.engine import Phase, forget_earlier_trainings, train
 from deep_oversampling.training.progress import log_epochs
 
 _logger = logging.getLogger(__name__)
@@ -73,23 +73,28 @@ class MLP:
             If a loss isn't finite.
         """
 
-        def predicted(stack: list[tuple[int, int, np.ndarray]]) -> list[np.ndarray]:
+        def train_and_score(stack: list[tuple[int, int, np.ndarray]], turn: Turn) -> list[list[float]]:
             model = self._train(
                 folds.pool,
                 [folds.splits[split].training for _, split, _ in stack],
                 weights[np.array([members for _, _, members in stack])],
                 [self._search_seed(seeds[seed], split, members) for seed, split, members in stack],
                 f"{self.name}, weight search",
+                turn,
             )
             validation = {split: folds.pool.images[folds.splits[split].validation] for _, split, _ in stack}
-            return probabilities(model, [validation[split] for _, split, _ in stack])
+            predicted = probabilities(model, [validation[split] for _, split, _ in stack])
+            true = [folds.pool.labels[folds.splits[split].validation] for _, split, _ in stack]
+            return [
+                [minority_f1(labels, each.argmax(axis=-1), minority) for each in of_group]
+                for labels, of_group in zip(true, predicted, strict=True)
+            ]
 
         scores = np.empty((len(seeds), len(weights), len(folds.splits)))
         stacks = list(self._search_stacks(folds, len(weights), len(seeds)))
-        for stack, of_groups in side_by_side(predicted, stacks, limits().stacks):
+        for stack, of_groups in side_by_side(train_and_score, stacks, limits().stacks):
             for (seed, split, members), of_group in zip(stack, of_groups, strict=True):
-                true = folds.pool.labels[folds.splits[split].validation]
-                scores[seed, members, split] = [minority_f1(true, each.argmax(axis=-1), minority) for each in of_group]
+                scores[seed, members, split] = of_group
         return scores
 
     def _search_stacks(
@@ -126,15 +131,16 @@ class MLP:
             If a loss isn't finite.
         """
 
-        def of_stack(numbers: list[int]) -> list[np.ndarray]:
+        def train_and_predict(numbers: list[int], turn: Turn) -> list[np.ndarray]:
             stack = [fits[number] for number in numbers]
             weights = np.array([[fit.synthetic_weight] for fit in stack])
-            model = self._train(pool, [fit.rows for fit in stack], weights, [fit.seed for fit in stack], self.name)
+            seeds = [fit.seed for fit in stack]
+            model = self._train(pool, [fit.rows for fit in stack], weights, seeds, self.name, turn)
             return probabilities(model, [fit.images for fit in stack])
 
         predicted: dict[int, np.ndarray] = {}
         stacks = list(self._stacks([fit.rows for fit in fits], 1))
-        for numbers, of_groups in side_by_side(of_stack, stacks, limits().stacks):
+        for numbers, of_groups in side_by_side(train_and_predict, stacks, limits().stacks):
             predicted |= {number: of_group[0] for number, of_group in zip(numbers, of_groups, strict=True)}
         return [predicted[number] for number in range(len(fits))]
 
@@ -148,7 +154,9 @@ class MLP:
         synthetic_weights: np.ndarray,
         seeds: Sequence[int],
         name: str,
+        turn: Turn,
     ) -> StackedMLP:
+        forget_earlier_trainings()
         class_weights = [pool.class_weights(each, self.n_classes, self.balanced) for each in rows]
         n_pixels = pool.images.shape[1]
         model = StackedMLP(n_pixels, self.n_classes, seeds, synthetic_weights, np.array(class_weights), self.settings)
@@ -162,7 +170,8 @@ class MLP:
         ]
         draw = _grouped_batches(rows, seeds, self.settings.batch_size, padding)
         phase = Phase("training", model.step, self.settings.epochs)
-        train([phase], model.variables, arrays, draw, seed=0, name=name, report=log_epochs(_logger, name))
+        report = turn.unless_stopped(log_epochs(_logger, turn.name(name)))
+        train([phase], model.variables, arrays, draw, seed=0, name=name, report=report)
         return model
 
 

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Event
 from typing import NamedTuple, TypeVar
 
 import keras
 import numpy as np
 
 from deep_oversampling.provenance import conditions
+from deep_oversampling.training.history import Epoch
 
 _NETWORKS_AT_ONCE = 60
 _NETWORKS_OF_A_STACK = 20
@@ -23,9 +26,9 @@ class Limits(NamedTuple):
     Attributes
     ----------
     networks : int
-        At most, in a stack.
+        Most networks of one stack.
     stacks : int
-        At most, at the same time.
+        Most stacks at the same time.
     """
 
     networks: int
@@ -33,10 +36,11 @@ class Limits(NamedTuple):
 
 
 def limits() -> Limits:
-    """Return the limits that are fast on this machine, with at most 60 networks in memory.
+    """Return this machine's limits, with at most 60 networks in training.
 
-    A GPU trains one stack of 60. A CPU is faster with stacks of up to 20, of whose weights its caches hold a larger
-    part, and with one for each thread: threads that share one stack's matrix products wait for each other after each.
+    A GPU trains one stack of 60. A CPU trains stacks of 20, one to a thread, up to three. Two threads that share one
+    stack wait for each other after every matrix product. The weights of smaller stacks stay in the caches more often.
+    This was measured with TensorFlow on two cores; three threads, JAX and GPUs were not.
 
     Returns
     -------
@@ -48,45 +52,105 @@ def limits() -> Limits:
     return Limits(_NETWORKS_OF_A_STACK, min(threads, _NETWORKS_AT_ONCE // _NETWORKS_OF_A_STACK))
 
 
-def divide(batches: Sequence[int], networks: int, limits: Limits) -> Iterator[list[int]]:
+def divide(batch_counts: Sequence[int], networks: int, most: Limits) -> Iterator[list[int]]:
     """Divide groups of networks into stacks.
 
     Parameters
     ----------
-    batches : sequence of int
-        How many batches an epoch of each group has; a stack's groups have equally many, so that none waits for another.
+    batch_counts : sequence of int
+        The batches of each group's epoch. A stack's groups have equally many, so that none waits for another.
     networks : int
         In each group; no more than a stack may hold.
-    limits : Limits
+    most : Limits
 
     Yields
     ------
     list of int
-        The positions of a stack's groups. Stacks are about equally large, and as many as keep all threads busy.
+        The positions of a stack's groups. Of those with equally many batches, stacks are about equally large, and
+        their number keeps all threads busy where there are groups enough.
     """
-    groups_at_once = limits.networks // networks * limits.stacks
-    for count in sorted(set(batches)):
-        alike = [position for position, each in enumerate(batches) if each == count]
+    groups_at_once = most.networks // networks * most.stacks
+    for count in sorted(set(batch_counts)):
+        alike = [position for position, each in enumerate(batch_counts) if each == count]
         rounds = -(-len(alike) // groups_at_once)
-        yield from (part.tolist() for part in np.array_split(alike, min(len(alike), rounds * limits.stacks)))
+        yield from (part.tolist() for part in np.array_split(alike, min(len(alike), rounds * most.stacks)))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A stack's place among those that train side by side.
+
+    Attributes
+    ----------
+    number, total : int
+        Which stack it is, from 1, and of how many.
+    stopped : threading.Event
+        Set when another stack has failed, or the wait for all was interrupted.
+    """
+
+    number: int
+    total: int
+    stopped: Event
+
+    def name(self, what: str) -> str:
+        """Return what is trained and, where there are several stacks, which."""
+        return what if self.total == 1 else f"{what}, stack {self.number} of {self.total}"
+
+    def unless_stopped(self, report: Callable[[Epoch], None]) -> Callable[[Epoch], None]:
+        """Return a reporter of epochs that raises CancelledError once the stack is to stop."""
+
+        def report_or_stop(epoch: Epoch) -> None:
+            report(epoch)
+            if self.stopped.is_set():
+                raise CancelledError
+
+        return report_or_stop
 
 
 def side_by_side(
-    function: Callable[[Stack], Result], stacks: Sequence[Stack], at_once: int
-) -> Iterator[tuple[Stack, Result]]:
+    function: Callable[[Stack, Turn], Result], stacks: Sequence[Stack], at_once: int
+) -> list[tuple[Stack, Result]]:
     """Call a function of every stack, of several at the same time.
 
     Parameters
     ----------
     function : callable
-        Takes a stack. An error it raises is raised here, and no further stack is begun.
+        Takes a stack and its :class:`Turn`.
     stacks : sequence
     at_once : int
 
-    Yields
+    Returns
+    -------
+    list of tuple
+        Each stack and what the function returned.
+
+    Raises
     ------
-    tuple
-        A stack and what the function returned, in the order of the stacks.
+    Exception
+        The first that the function raised. No further stack begins, and those that heed their turn stop.
     """
+    stopped = Event()
+
+    def begin(stack: Stack, turn: Turn) -> Result:
+        if stopped.is_set():
+            raise CancelledError
+        try:
+            return function(stack, turn)
+        except BaseException:
+            # Here, for this thread would begin its next stack before the main one noticed.
+            stopped.set()
+            raise
+
     with ThreadPoolExecutor(at_once) as executor:
-        yield from zip(stacks, executor.map(function, stacks), strict=True)
+        futures = [
+            executor.submit(begin, stack, Turn(number, len(stacks), stopped)) for number, stack in enumerate(stacks, 1)
+        ]
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        except KeyboardInterrupt:
+            stopped.set()
+            raise
+    for error in (future.exception() for future in futures):
+        if error is not None and not isinstance(error, CancelledError):
+            raise error
+    return [(stack, future.result()) for stack, future in zip(stacks, futures, strict=True)]

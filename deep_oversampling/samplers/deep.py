@@ -18,7 +18,7 @@ from deep_oversampling.network_archive import load_network, save_network
 from deep_oversampling.provenance import Provenance
 from deep_oversampling.samplers.constraints import SHARED
 from deep_oversampling.training.checkpoint import Checkpoint
-from deep_oversampling.training.engine import Phase, shuffled_batches, train
+from deep_oversampling.training.engine import Phase, forget_earlier_trainings, shuffled_batches, train
 from deep_oversampling.training.history import Epoch
 from deep_oversampling.training.precision import computing_in
 from deep_oversampling.training.progress import log_epochs
@@ -142,6 +142,7 @@ class DeepOverSampler(BaseOverSampler):
         if self.balance_first:
             X, y = RandomOverSampler(random_state=balance_seed).fit_resample(X, y)
         name = f"R-{type(self).__name__}" if self.balance_first else type(self).__name__
+        forget_earlier_trainings()
         model = self._build(len(self.classes_), build_seed)
         self.history_ = train(
             self._phases(model),

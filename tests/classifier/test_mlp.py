@@ -118,6 +118,16 @@ def test_orders_differ_between_seeds_and_epochs(handed_over):
     assert all(first == third for first, _, third in epochs)
 
 
+def test_the_lines_of_several_stacks_say_which(monkeypatch, contradictory, caplog):
+    caplog.set_level(logging.INFO, "deep_oversampling")
+    monkeypatch.setattr(mlp, "limits", lambda: Limits(1, 2))
+    fits = [Fit(np.arange(30), 1.0, seed, np.zeros((1, 6))) for seed in (0, 1)]
+    MLP(MLPSettings((2,), epochs=2, batch_size=7), 2, balanced=False, name="corners").predict(contradictory, fits)
+    assert sorted(message.partition(": loss")[0] for message in caplog.messages) == [
+        f"corners, stack {stack} of 2: training, epoch {epoch}/2" for stack in (1, 2) for epoch in (1, 2)
+    ]
+
+
 def test_loss_that_is_not_finite_is_reported(contradictory):
     exploding = MLP(MLPSettings((2,), learning_rate=1e30, batch_size=4), 2, balanced=False, name="SMOTE")
     with pytest.raises(InputError, match=r"SMOTE: loss became (nan|inf) in epoch 1; try a lower learning rate"):
@@ -214,3 +224,13 @@ def test_many_fits_are_split_into_stacks_and_stay_the_same(
     assert sorted(stacks) == sizes
     for each, expected in zip(found, predicted, strict=True):
         np.testing.assert_allclose(each, expected, rtol=0, atol=1e-4)
+
+
+def test_stacks_side_by_side_give_the_same_bytes_again(monkeypatch, patterns, seeded_fits):
+    predicted = []
+    for at_once in (2, 2, 1):
+        monkeypatch.setattr(mlp, "limits", lambda at_once=at_once: Limits(2, at_once))
+        predicted.append(MLP(DROPPING, 3, balanced=True, name="patterns").predict(patterns, seeded_fits))
+    for first, again, in_turn in zip(*predicted, strict=True):
+        np.testing.assert_array_equal(again, first)
+        np.testing.assert_array_equal(in_turn, first)

@@ -83,6 +83,13 @@ def test_adam_has_its_slots_from_the_start():
     assert optimizer.beta_1 == 0.25
 
 
+def test_adam_asks_for_nothing_that_a_step_would_leave_out():
+    """Such as clipping, decay or averages; see minimize of the TensorFlow backend."""
+    own = build_adam(3e-4, 0.25, [keras.Variable(np.zeros(4))]).get_config()
+    plain = keras.optimizers.Adam(own["learning_rate"], beta_1=0.25).get_config()
+    assert own | {"name": ""} == plain | {"name": ""}
+
+
 @pytest.mark.parametrize(
     ("draw", "distribution"), [(draw_normal_latent, ("norm",)), (draw_uniform_latent, ("uniform", (-1, 2)))]
 )

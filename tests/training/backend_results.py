@@ -1,7 +1,9 @@
 """What a backend makes of the same weights, batches and files; as a script, keeps it for a test of another backend."""
 
+import itertools
 import sys
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -80,7 +82,7 @@ def take_step(name, step, policy="float32"):
     for optimizer_name, optimizer in optimizers_of(model).items():
         # Adam's first step has the size of the learning rate however small a gradient, even if it is but rounding.
         optimizer.epsilon = 1.0
-        optimizer.apply = recording(optimizer.apply, gradients, optimizer_name)
+        optimizer.update_step = recording(optimizer.update_step, gradients, optimizer_name)
     generator = np.random.default_rng(3)
     images = generator.uniform(size=(9, *SHARED["image_shape"])).astype(np.float32)
     one_hot = np.eye(N_CLASSES, dtype=np.float32)[generator.integers(N_CLASSES, size=9)]
@@ -89,18 +91,20 @@ def take_step(name, step, policy="float32"):
     return terms, gradients
 
 
-def recording(apply, gradients, name):
-    def keep(*given):
-        gradients.update({f"{name} {number}": np.asarray(gradient) for number, gradient in enumerate(given)})
+def recording(update_step, gradients, name):
+    numbers = itertools.count()
 
-    def record(given, variables):
+    def keep(key, gradient):
+        gradients[key] = np.asarray(gradient)
+
+    def record(gradient, variable, learning_rate):
         if BACKEND == "jax":
             import jax
 
-            jax.debug.callback(keep, *given)
-        elif hasattr(given[0], "numpy"):
-            keep(*given)
-        apply(given, variables)
+            jax.debug.callback(partial(keep, f"{name} {next(numbers)}"), gradient)
+        elif hasattr(gradient, "numpy"):
+            keep(f"{name} {next(numbers)}", gradient)
+        update_step(gradient, variable, learning_rate)
 
     return record
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from deep_oversampling.errors import InputError
-from deep_oversampling.training.engine import Phase, shuffled_batches, train
+from deep_oversampling.training.engine import Phase, forget_earlier_trainings, shuffled_batches, train
 
 
 class Recorder:
@@ -193,12 +193,13 @@ def test_a_term_that_is_not_finite_in_a_later_phase_is_reported():
         train(phases, model.variables, [np.ones(6, np.float32)], shuffled_batches(6, 3), seed=0, name="BAGAN")
 
 
-def test_a_training_is_forgotten_by_the_time_of_the_next():
+def test_an_earlier_training_is_forgotten():
     """Nothing keeps the memory of its variables, TensorFlow's handles of them included."""
     generator = np.random.default_rng(0)
     arrays = [generator.normal(size=(12, size)).astype(np.float32) for size in (5, 1)]
 
     def train_a_network():
+        forget_earlier_trainings()
         model = toy_models.NormalizedNetwork(5, seed=1)
         train_one_phase(model, [arrays[0], arrays[1][:, 0]], shuffled_batches(12, 4), epochs=1, seed=0, name="network")
         values = [variable.value for variable in model.variables if variable.shape]

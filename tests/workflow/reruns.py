@@ -158,7 +158,7 @@ module of this project that the script imports, at whatever remove, and the clas
 docstrings and formatting don't count. What reads a job's files runs after it.
 
 A new seed of a block that has run already (`seeds_per_job`) trains the whole block again, to the same scores: its
-classifiers are one model. Where `temporary` has deleted a file that a new method or seed needs, it is made again, and
+classifiers are one job's. Where `temporary` has deleted a file that a new method or seed needs, it is made again, and
 what was made from it runs again too. So does what was made from a file that has another time and the same content, as
 after `touch` or a copy that keeps no times, unless it is small.
 

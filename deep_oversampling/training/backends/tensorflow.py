@@ -12,7 +12,10 @@ Loss = Callable[[], tuple[tf.Tensor, dict[str, tf.Tensor]]]
 def minimize(
     loss_function: Loss, variables: Sequence[keras.Variable], optimizer: keras.optimizers.Optimizer
 ) -> dict[str, tf.Tensor]:
-    """Take one optimiser step; see :func:`deep_oversampling.training.engine.train` for the loss function."""
+    """Take one optimiser step; see :func:`deep_oversampling.training.engine.train` for the loss function.
+
+    Gradients are neither clipped nor decayed, whatever the optimiser is set to.
+    """
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch([variable.value for variable in variables])
         loss, terms = loss_function()
