@@ -10,9 +10,9 @@ from deep_oversampling.classifier.weight_search import SearchSettings
 include: "limits.smk"
 
 
-# Measured: 1,260 MiB for sets of 400 images a class, 2,120 for the paper's of 3,200.
+# Measured: 1,260 MiB for sets of 400 images a class, 1,950 for the paper's of 3,200.
 NETWORK_MB = 1150 + config["majority_count"] * 7 // 20
-# Each thread but the first trains another stack of networks, up to a third; measured with two.
+# Each thread but the first trains another stack of networks, up to a third (classifier/stacks.py); measured with two.
 SCORING_MB = NETWORK_MB + 500 * (min(config["threads"], 3) - 1)
 EXTRACTOR_MB = 1400 if EXTRACTOR == "inception" else 800
 # Snakemake runs twice beside a job on a cluster, in 280 MiB each.

@@ -84,10 +84,10 @@ class MLP:
             )
             validation = {split: folds.pool.images[folds.splits[split].validation] for _, split, _ in stack}
             predicted = probabilities(model, [validation[split] for _, split, _ in stack])
-            true = [folds.pool.labels[folds.splits[split].validation] for _, split, _ in stack]
+            true = {split: folds.pool.labels[folds.splits[split].validation] for split in validation}
             return [
-                [minority_f1(labels, each.argmax(axis=-1), minority) for each in of_group]
-                for labels, of_group in zip(true, predicted, strict=True)
+                [minority_f1(true[split], each.argmax(axis=-1), minority) for each in of_group]
+                for (_, split, _), of_group in zip(stack, predicted, strict=True)
             ]
 
         scores = np.empty((len(seeds), len(weights), len(folds.splits)))
